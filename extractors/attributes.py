@@ -1,0 +1,45 @@
+"""The spaCy extension attributes that the components share, registered in one place.
+
+A `Doc` is one turn. On it: `izp_conversation` and `izp_turn` (the records it was made from),
+`izp_previous` (the `Doc` of the turn before, which every component before this one has seen; None
+for the first turn) and `izp_people` (the words that stand for a participant). Each component sets
+the span attributes of its own concern.
+"""
+
+from collections.abc import Mapping
+
+from spacy.tokens import Doc, Span
+
+_DOC_ATTRIBUTES: Mapping[str, object] = {
+    "izp_conversation": None,
+    "izp_turn": None,
+    "izp_previous": None,
+    "izp_people": {},
+}
+_SPAN_ATTRIBUTES: Mapping[str, object] = {
+    "izp_lead": None,  # clause: the few words before its colon ("PEG"), a Span
+    "izp_is_question": False,  # clause: it asks
+    "izp_question": None,  # clause: the Span of the question (or lead) it answers
+    "izp_category": None,
+    "izp_confidence": 1.0,
+    "izp_because": (),
+    "izp_perspective": None,
+    "izp_perspective_reason": None,
+    "izp_reported": False,
+    "izp_domains": (),
+    "izp_polarity": "affirmed",
+    "izp_certainty": "firm",
+    "izp_owner": None,
+    "izp_due": None,
+}
+
+
+def register_attributes() -> None:
+    """Registers all attributes; calling it again changes nothing."""
+    for owner, attributes in ((Doc, _DOC_ATTRIBUTES), (Span, _SPAN_ATTRIBUTES)):
+        for name, default in attributes.items():
+            if not owner.has_extension(name):
+                owner.set_extension(name, default=default)
+
+
+register_attributes()

@@ -1,0 +1,253 @@
+"""Cues: the turns of phrase by which Dutch speakers wish, refuse, value, fear, promise, hedge or report.
+
+The knowledge stands in `patterns/cues/*.yaml`, one file a kind, each cue with examples that the tests
+run. The component `izp_cues` finds them all in one pass; the other components read what it found.
+
+A phrase is a row of words, each of them one of
+
+    wil          this word (in any case)
+    wil|wou      one of these words
+    {want}       one of the words of the set `want` (`patterns/words.yaml`)
+    <slapen>     a form of this word, by its lemma
+    _            any one word
+    ...          up to four words, or none; never across a comma or the end of a sentence
+    niet?        this word (or one of these, or of this set), or nothing
+    ^  and  $    the start and the end of a clause
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+PATTERNS = Path(__file__).parent / "patterns"
+CLAUSES = "izp_clauses"
+CUES = "izp_cues"
+GAP = 4
+_WORD = re.compile(r"[^\s{}<>^$?]+")
+
+Schema = TypeVar("Schema", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One place of a phrase: a word by its form or its lemma, or any word, perhaps absent."""
+
+    kind: Literal["form", "lemma", "any"]
+    words: frozenset[str] = frozenset()
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A compiled phrase. It is looked for from its anchor, the place of one of its own words, both ways."""
+
+    cue_id: str
+    cancels: bool
+    before: tuple[Piece, ...]
+    anchor: Piece
+    after: tuple[Piece, ...]
+    at_start: bool
+    at_end: bool
+
+
+class PatternError(ValueError):
+    """A pattern file breaks its schema; the message names the file and the entry."""
+
+
+class Strict(BaseModel):
+    """A part of a pattern file: an unknown key is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Examples(Strict):
+    """Sentences that a cue must and must not be found in."""
+
+    match: tuple[str, ...] = Field(min_length=1)
+    no_match: tuple[str, ...] = ()
+
+
+class Cue(Strict):
+    """One way of saying something. A find that overlaps a find of `unless` does not count."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    phrases: tuple[str, ...] = Field(min_length=1)
+    unless: tuple[str, ...] = ()
+    examples: Examples
+
+
+class CueFile(Strict):
+    """All cues of one kind; the kind is the file's name."""
+
+    about: str
+    cues: tuple[Cue, ...]
+
+
+class WordSets(Strict):
+    """Closed sets of words that phrases name in braces."""
+
+    sets: dict[str, tuple[str, ...]]
+
+
+def read_yaml(path: Path, schema: type[Schema]) -> Schema:
+    """A pattern file, checked by its schema.
+
+    Raises:
+        PatternError: the file is no YAML, or breaks the schema.
+    """
+    try:
+        return schema.model_validate(yaml.load(path.read_text("utf-8"), yaml.CSafeLoader))
+    except (yaml.YAMLError, ValidationError) as error:
+        raise PatternError(f"{path.name}: {error}") from error
+
+
+@cache
+def word_sets() -> dict[str, tuple[str, ...]]:
+    """The sets of `patterns/words.yaml` by name."""
+    return read_yaml(PATTERNS / "words.yaml", WordSets).sets
+
+
+@cache
+def load_cues() -> dict[str, Cue]:
+    """All cues by their full id: the kind, a dot, and the cue's own id ("wish.want")."""
+    return {
+        f"{path.stem}.{cue.id}": cue
+        for path in sorted((PATTERNS / "cues").glob("*.yaml"))
+        for cue in read_yaml(path, CueFile).cues
+    }
+
+
+def compile_phrase(phrase: str, cue_id: str = "", *, cancels: bool = False) -> Phrase:
+    """A phrase as the finder looks for it.
+
+    Raises:
+        PatternError: the phrase has no word of its own, or names a set that does not exist.
+    """
+    parts = phrase.split()
+    at_start, at_end = parts[:1] == ["^"], parts[-1:] == ["$"]
+    pieces: list[Piece] = []
+    for part in parts[at_start : len(parts) - at_end]:
+        pieces += [Piece("any", optional=True)] * GAP if part == "..." else [_compile_piece(part, phrase)]
+    anchors = [i for i, piece in enumerate(pieces) if piece.words and not piece.optional]
+    if not anchors:
+        raise PatternError(f"phrase without a word of its own: {phrase!r}")
+    anchor = min(anchors, key=lambda i: (_frequency(pieces[i]), i))
+    return Phrase(
+        cue_id,
+        cancels,
+        before=tuple(reversed(pieces[:anchor])),
+        anchor=pieces[anchor],
+        after=tuple(pieces[anchor + 1 :]),
+        at_start=at_start,
+        at_end=at_end,
+    )
+
+
+def _compile_piece(part: str, phrase: str) -> Piece:
+    optional = part.endswith("?")
+    part = part.removesuffix("?")
+    if part == "_":
+        return Piece("any", optional=optional)
+    words: list[str] = []
+    for word in part.strip("<>").split("|"):
+        if word.startswith("{") and word.endswith("}"):
+            if word[1:-1] not in word_sets():
+                raise PatternError(f"unknown word set in phrase: {phrase!r}")
+            words += word_sets()[word[1:-1]]
+        elif _WORD.fullmatch(word):
+            words.append(word)
+        else:
+            raise PatternError(f"no word, set or lemma: {part!r} in phrase {phrase!r}")
+    return Piece("lemma" if part.startswith("<") else "form", frozenset(words), optional)
+
+
+def _frequency(piece: Piece) -> int:
+    """How common the words of a piece are, roughly: a phrase is quickest found from its rarest word."""
+    return sum(10 if word in word_sets()["frequent"] else 1 for word in piece.words)
+
+
+@cache
+def _phrases() -> dict[tuple[str, str], tuple[Phrase, ...]]:
+    """All phrases by the kind and each word of their anchor."""
+    phrases: dict[tuple[str, str], list[Phrase]] = defaultdict(list)
+    for cue_id, cue in load_cues().items():
+        for cancels, texts in ((False, cue.phrases), (True, cue.unless)):
+            for text in texts:
+                phrase = compile_phrase(text, cue_id, cancels=cancels)
+                for word in phrase.anchor.words:
+                    phrases[phrase.anchor.kind, word].append(phrase)
+    return {anchor: tuple(found) for anchor, found in phrases.items()}
+
+
+@Language.component("izp_cues", requires=["doc.spans", "token.lemma"], assigns=["doc.spans"])
+def find_cues(doc: Doc) -> Doc:
+    """Sets `doc.spans["izp_cues"]`, each span labelled with its cue's full id.
+
+    A cue lies within one clause (`doc.spans["izp_clauses"]`). A clause may have one cue more than once;
+    of finds that start at the same word only the longest stays.
+    """
+    doc.spans[CUES] = [cue for clause in doc.spans[CLAUSES] for cue in _in_clause(clause)]
+    return doc
+
+
+def _in_clause(clause: Span) -> Iterator[Span]:
+    words, phrases = Words(clause), _phrases()
+    longest: dict[tuple[int, str], int] = {}
+    cancelled: list[tuple[str, int, int]] = []
+    for at, (form, lemma) in enumerate(zip(words.forms, words.lemmas, strict=True)):
+        for phrase in (*phrases.get(("form", form), ()), *phrases.get(("lemma", lemma), ())):
+            for start, end in _finds(phrase, at, words):
+                if phrase.cancels:
+                    cancelled.append((phrase.cue_id, start, end))
+                else:
+                    longest[start, phrase.cue_id] = max(end, longest.get((start, phrase.cue_id), 0))
+    for (start, cue_id), end in sorted(longest.items()):
+        if not any(cue_id == other and start < stop and begin < end for other, begin, stop in cancelled):
+            yield Span(clause.doc, clause.start + start, clause.start + end, label=cue_id)
+
+
+class Words:
+    """The words of a clause as plain rows, which are quicker to walk than its tokens."""
+
+    def __init__(self, clause: Span) -> None:
+        self.forms = [token.lower_ for token in clause]
+        self.lemmas = [token.lemma_ for token in clause]
+        self.marks = [token.is_punct for token in clause]
+        self.last = max((i for i, mark in enumerate(self.marks) if not mark), default=-1)
+
+
+def _finds(phrase: Phrase, at: int, words: Words) -> Iterator[tuple[int, int]]:
+    """All (start, end) of a phrase whose anchor stands at word `at` of the clause."""
+    for end in _walk(phrase.after, at + 1, 1, words):
+        if phrase.at_end and end <= words.last:
+            continue
+        for start in _walk(phrase.before, at - 1, -1, words):
+            if not phrase.at_start or start == -1:
+                yield start + 1, end
+
+
+def _walk(pieces: Sequence[Piece], at: int, step: int, words: Words) -> Iterator[int]:
+    """The places just past `pieces`, read from word `at` in the direction of `step`."""
+    if not pieces:
+        yield at
+        return
+    piece, rest = pieces[0], pieces[1:]
+    if piece.optional:
+        yield from _walk(rest, at, step, words)
+    if 0 <= at < len(words.forms) and _fits(piece, at, words):
+        yield from _walk(rest, at + step, step, words)
+
+
+def _fits(piece: Piece, at: int, words: Words) -> bool:
+    if piece.kind == "any":
+        return not words.marks[at]
+    return (words.forms if piece.kind == "form" else words.lemmas)[at] in piece.words

@@ -1,0 +1,72 @@
+import pytest
+from spacy.language import Language
+
+import extractors.clauses  # noqa: F401  registers the component that cues need
+from extractors.cues import CLAUSES
+from extractors.language import load_model
+
+
+@pytest.fixture(scope="module")
+def reader() -> Language:
+    nlp = load_model()
+    nlp.add_pipe("izp_clauses")
+    return nlp
+
+
+def clauses(reader: Language, text: str) -> list[str]:
+    doc = reader(text)
+    return [clause.text for clause in doc.spans[CLAUSES]]
+
+
+def test_each_sentence_is_a_clause(reader: Language) -> None:
+    assert clauses(reader, "Ik ben moe. Ik wil naar huis.") == ["Ik ben moe", "Ik wil naar huis"]
+
+
+def test_a_sentence_with_two_wishes_is_two_clauses(reader: Language) -> None:
+    assert clauses(reader, "Ik wil naar huis en ik wil geen prik meer.") == [
+        "Ik wil naar huis",
+        "ik wil geen prik meer",
+    ]
+
+
+def test_a_but_begins_a_new_clause(reader: Language) -> None:
+    assert clauses(reader, "Buiten mag het wel, maar niet waar mijn vriendinnen zijn.") == [
+        "Buiten mag het wel",
+        "niet waar mijn vriendinnen zijn",
+    ]
+
+
+def test_an_enumeration_stays_one_clause(reader: Language) -> None:
+    assert clauses(reader, "Tekenen en zingen en de hond.") == ["Tekenen en zingen en de hond"]
+
+
+def test_filler_around_a_clause_falls_away(reader: Language) -> None:
+    assert clauses(reader, "Ja, nou, eh, ik wil dat niet hoor.") == ["ik wil dat niet"]
+
+
+def test_a_stage_direction_before_a_clause_falls_away(reader: Language) -> None:
+    assert clauses(reader, "(huilt) Ik kan niet meer.") == ["Ik kan niet meer"]
+
+
+def test_an_answer_of_filler_alone_stays(reader: Language) -> None:
+    assert clauses(reader, "Ja, hoor.") == ["Ja"]
+
+
+def test_the_words_before_a_colon_are_the_lead_of_the_clause_after_it(reader: Language) -> None:
+    doc = reader("PEG: liever nu dan te laat")
+    [clause] = doc.spans[CLAUSES]
+    assert (clause._.izp_lead.text, clause.text) == ("PEG", "liever nu dan te laat")
+
+
+def test_a_clause_before_a_colon_is_no_lead(reader: Language) -> None:
+    doc = reader("Ik zeg het je eerlijk: het gaat niet goed")
+    assert all(clause._.izp_lead is None for clause in doc.spans[CLAUSES])
+
+
+@pytest.mark.parametrize("text", ["", " ", "...", "?!", "-"])
+def test_marks_alone_are_no_clause(reader: Language, text: str) -> None:
+    assert clauses(reader, text) == []
+
+
+def test_the_component_is_registered() -> None:
+    assert Language.get_factory_meta("izp_clauses").factory == "izp_clauses"
