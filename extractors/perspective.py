@@ -1,0 +1,205 @@
+"""Perspective: whose view a statement is, and whether someone else speaks for them.
+
+Whose view it is, not who speaks (annotation guide, "perspective"): what a mother tells of her child's
+wishes is the child's, reported; a professional's summary is the family's, reported. In notes the
+writer is no go-between. Where nothing tells, the perspective is unknown, with the reason.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+import extractors.attributes  # noqa: F401  registers the attributes set here
+from extractors.cues import CLAUSES, CUES
+from extractors.people import mention, mention_in
+from extractors.schema import Category, Conversation, Perspective, Role, Turn
+from extractors.sections import section_kinds
+from extractors.statements import STATEMENTS, role_of
+
+UNMAPPED = "niet bekend wie deze spreker is"
+NOBODY_NAMED = "de notitie noemt niet wiens standpunt dit is"
+NO_VIEW_OF_OTHERS: frozenset[Category] = frozenset(("context", "agreement", "action_point"))
+"""What a parent tells as a fact, agrees on or takes on is the parent's, also where it is about the child."""
+
+_SUBJECT_WORDS = 3
+_OPENING = frozenset(("volgens", "vlgs", "vlgs.", "vlg", "namens", "via"))
+_VIEWS: dict[Role, Perspective] = {"child": "child", "parent": "parent", "care_team": "care_team"}
+
+
+@dataclass(frozen=True)
+class View:
+    """A perspective, whether it is reported, and why it is unknown where it is."""
+
+    perspective: Perspective
+    reported: bool = False
+    reason: str | None = None
+
+
+@Language.component("izp_perspective", requires=["doc.spans"], assigns=["span._.izp_perspective"])
+def assign_perspective(doc: Doc) -> Doc:
+    """Sets `izp_perspective`, `izp_reported` and `izp_perspective_reason` of the statements of a turn."""
+    turn: Turn = doc._.izp_turn
+    conversation: Conversation = doc._.izp_conversation
+    role = role_of(conversation, turn)
+    subjects = {} if turn.block == "speech" else _subjects(doc)
+    for statement in doc.spans[STATEMENTS]:
+        if turn.block == "speech":
+            view = _spoken(statement, role, conversation)
+        else:
+            view = _written(statement, subjects.get(statement.start), turn, conversation)
+        statement._.izp_perspective = view.perspective
+        statement._.izp_reported = view.reported
+        statement._.izp_perspective_reason = view.reason
+    return doc
+
+
+def _spoken(statement: Span, role: Role | None, conversation: Conversation) -> View:
+    """The view of a statement in a transcript, from who speaks and for whom."""
+    if role in (None, "other"):
+        return View("unknown", reason=UNMAPPED)
+    if role == "interpreter":
+        return View("parent", reported=True)
+    category: Category = statement._.izp_category
+    if category == "action_point":
+        return View(_owner_view(statement, conversation) or _VIEWS[role])
+    cues = _cues_in(statement)
+    if role == "care_team":
+        return _given_back(statement, cues, conversation)
+    if (
+        role == "parent"
+        and category not in NO_VIEW_OF_OTHERS
+        and cues & _SPEAKS_FOR
+        and not _own_words(statement)
+    ):
+        return View("child", reported=True)
+    if role == "child" and "reported.says_that" in cues and mention_in(statement, len(statement)) == "parent":
+        return View("parent", reported=True)
+    return View(_VIEWS[role])
+
+
+_VIEW_CUES = ("wish.", "refusal.", "concern.", "reported.", "value.love")
+_SPEAKS_FOR = frozenset(("reported.reads_child", "reported.says_that"))
+
+
+def _own_words(statement: Span) -> bool:
+    """Whether a family member says "ik" or "we" before any "hij" or "ze": then it is their own view."""
+    for token in statement:
+        if token.lower_ in ("ik", "we", "wij", "'k"):
+            return True
+        if token.lower_ in ("hij", "ze", "zij", "ie"):
+            return False
+    return False
+
+
+def _given_back(statement: Span, cues: frozenset[str], conversation: Conversation) -> View:
+    """A professional's words: the family's where they are given back to it, otherwise the team's own."""
+    retold = mention_in(statement, _SUBJECT_WORDS)
+    if retold in ("child", "parent") and any(cue.startswith(_VIEW_CUES) for cue in cues):
+        return View(_VIEWS[retold], reported=True)
+    if cues & _SPEAKS_FOR and statement._.izp_category not in NO_VIEW_OF_OTHERS and not _own_words(statement):
+        return View("child", reported=True)
+    if not any(cue.startswith("summary.") for cue in cues) or _says(statement, "ik"):
+        return View("care_team")
+    named = mention(
+        [token.lower_ for token in statement if token.lower_ not in ("ik", "wij")], statement.doc._.izp_people
+    )
+    addressed = named if named in ("child", "parent") else _family_before(statement.doc, conversation)
+    return View("care_team") if addressed is None else View(_VIEWS[addressed], reported=True)
+
+
+def _says(statement: Span, word: str) -> bool:
+    return any(token.lower_ == word for token in statement)
+
+
+def _family_before(doc: Doc, conversation: Conversation) -> Role | None:
+    """The role of the family member who spoke last before this turn, at most three turns back."""
+    before: Doc | None = doc._.izp_previous
+    for _ in range(3):
+        if before is None:
+            return None
+        role = role_of(conversation, before._.izp_turn)
+        if role in ("child", "parent"):
+            return role
+        before = before._.izp_previous
+    return None
+
+
+def _written(statement: Span, named: Role | None, turn: Turn, conversation: Conversation) -> View:
+    """The view of a statement in a note: from whom the line names, then the lines and headings above it."""
+    category: Category = statement._.izp_category
+    if category == "action_point":
+        owner = _owner_view(statement, conversation)
+        return View(owner or "care_team")
+    if category in ("context", "agreement") and named != "parent":
+        return View("care_team")
+    if named is None:
+        named = _headed(turn, statement.doc._.izp_people)
+    if named is None:
+        return View("care_team") if category in NO_VIEW_OF_OTHERS else View("unknown", reason=NOBODY_NAMED)
+    if named == "parent" and _opens_with_source(statement) and (about := _about(statement)):
+        return View(about, reported=True)
+    return View(_VIEWS[named])
+
+
+def _subjects(doc: Doc) -> dict[int, Role]:
+    """By the first token of a clause of a note: whom it names, or else whom the one before it named."""
+    subjects: dict[int, Role] = {}
+    last: Role | None = None
+    for clause in doc.spans[CLAUSES]:
+        last = _named(clause) or last
+        if last is not None:
+            subjects[clause.start] = last
+    return subjects
+
+
+def _named(statement: Span) -> Role | None:
+    """Whom the clause names as its subject: before its colon, or in its first words."""
+    lead: Span | None = statement._.izp_lead
+    if lead is not None and (role := mention([token.lower_ for token in lead], statement.doc._.izp_people)):
+        return role
+    return mention_in(statement, _SUBJECT_WORDS)
+
+
+def _headed(turn: Turn, people: Mapping[str, Role]) -> Role | None:
+    """Whom the headings above name, the nearest first; "Wie ben je" is about the child."""
+    for heading in reversed(turn.section):
+        words = "".join(c if c.isalnum() else " " for c in heading.lower()).split()
+        if role := mention(words, people):
+            return role
+        if {"identity", "experience"} & set(section_kinds(heading)) or {"je", "jij", "jou"} & set(words):
+            return "child"
+    return None
+
+
+def _opens_with_source(statement: Span) -> bool:
+    return statement[0].lower_ in _OPENING
+
+
+def _about(statement: Span) -> Perspective | None:
+    """The child, where the clause after "volgens oma" says what the child wants or feels."""
+    rest = [token.lower_ for token in statement[2:]]
+    cues = _cues_in(statement)
+    wants = any(cue.startswith(("wish.", "refusal.", "value.", "reported.reads")) for cue in cues)
+    return (
+        "child"
+        if wants
+        and (mention(rest, statement.doc._.izp_people) == "child" or {"hij", "ze", "zij"} & set(rest))
+        else None
+    )
+
+
+def _owner_view(statement: Span, conversation: Conversation) -> Perspective | None:
+    owner: str | None = statement._.izp_owner
+    if owner is None:
+        return None
+    participant = conversation.participant(owner)
+    role = participant.role if participant else mention(owner.lower().split(), statement.doc._.izp_people)
+    return _VIEWS.get(role) if role is not None else None
+
+
+def _cues_in(statement: Span) -> frozenset[str]:
+    return frozenset(
+        cue.label_ for cue in statement.doc.spans[CUES] if statement.start <= cue.start < statement.end
+    )
