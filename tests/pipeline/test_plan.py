@@ -1,0 +1,318 @@
+import datetime as dt
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extractors.schema import (
+    CATEGORIES,
+    DOMAINS,
+    FLAG_TYPES,
+    Conversation,
+    Findings,
+    Flag,
+    Participant,
+    Perspective,
+    Statement,
+    Turn,
+)
+from pipeline.plan import assemble, dutch_date
+from pipeline.template import load_template
+
+TEMPLATE = load_template(Path(__file__).parents[2] / "templates" / "izp")
+FULL = ("statements", "limits", "actions")
+PEOPLE = (
+    Participant(label="Mila", role="child", function="kind"),
+    Participant(label="Anja", role="parent", function="moeder"),
+    Participant(label="Verpleegkundige", role="care_team", function="kinderverpleegkundige"),
+    Participant(label="Spreker 4"),
+)
+
+
+def talk(*statements, flags=(), block="speech", kind="het_belangrijk", begin_s=None):
+    """A conversation with one turn for each statement, said as the fields given tell, and its findings."""
+    turns, found, start = [], [], 0
+    for index, fields in enumerate(statements):
+        quote = fields.get("quote", f"uitspraak {index + 1}")
+        label = fields.get("speaker", "Mila") if block == "speech" else None
+        end = start + len(quote)
+        turns.append(
+            Turn(
+                index=index,
+                label=label,
+                text=quote,
+                start=start,
+                end=end,
+                begin_s=begin_s,
+                block=block,
+                section=("Thuis",),
+            )
+        )
+        fields = {"perspective": "child", "category": "preference", "domains": ("fysiek",), **fields}
+        fields |= {"id": f"s{index + 1}", "quote": quote, "turn": index, "start": start, "end": end}
+        found.append(Statement(**{"speaker": label, **fields}))
+        start = end + 1
+    conversation = Conversation(
+        id="gesprek",
+        source="gesprek.txt",
+        sha256="00",
+        format="text",
+        kind=kind,
+        date=dt.date(2026, 3, 12),
+        child="Mila",
+        text="\n".join(turn.text for turn in turns),
+        participants=PEOPLE,
+        turns=tuple(turns),
+    )
+    return conversation, Findings(conversation="gesprek", statements=tuple(found), flags=tuple(flags))
+
+
+def plan_of(*statements, **more):
+    return assemble(*talk(*statements, **more), TEMPLATE)
+
+
+def section(plan, name):
+    return next(part for chapter in plan.chapters for part in chapter.sections if part.id == name)
+
+
+def chapter(plan, name):
+    return next(part for part in plan.chapters if part.id == name)
+
+
+def quotes(part):
+    return [entry.statement.quote for group in part.groups for entry in group.entries]
+
+
+statement_fields = st.fixed_dictionaries(
+    {
+        "category": st.sampled_from(CATEGORIES),
+        "domains": st.lists(st.sampled_from(DOMAINS), min_size=1, max_size=3, unique=True).map(tuple),
+        "perspective": st.sampled_from(get_args(Perspective)[:3]),
+        "topics": st.lists(st.sampled_from(["resuscitation", "dying", "sedation", "play", "euthanasia"])).map(
+            tuple
+        ),
+    }
+)
+
+
+@given(st.lists(statement_fields, max_size=8), st.sets(st.sampled_from(FLAG_TYPES)))
+def test_every_statement_stands_in_full_where_its_anchor_is(said, flagged):
+    flags = [Flag(type=flag, statements=("s1",), note="Let op.") for flag in sorted(flagged)]
+    plan = plan_of(*said, flags=flags if said else ())
+    full = {
+        (part.id, entry.number)
+        for chapter in plan.chapters
+        if chapter.shows in FULL
+        for part in chapter.sections
+        for group in part.groups
+        for entry in group.entries
+    }
+    assert {(entry.home, entry.number) for entry in plan.entries} <= full
+    assert len(plan.entries) == len(said)
+
+
+@given(st.lists(statement_fields, min_size=1, max_size=8))
+def test_every_domain_refers_to_what_stands_elsewhere(said):
+    plan = plan_of(*said)
+    for entry in plan.entries:
+        part = section(plan, entry.statement.domains[0])
+        shown = [other.number for group in part.groups for other in group.entries]
+        shown += [other.number for reference in part.elsewhere for other in reference.entries]
+        assert shown.count(entry.number) == 1
+
+
+def test_the_same_findings_give_the_same_plan():
+    said = [{"category": "goal"}, {"category": "action_point", "due": "2026-03-16"}]
+    assert plan_of(*said).model_dump_json() == plan_of(*said).model_dump_json()
+
+
+def test_other_findings_give_another_fingerprint():
+    assert plan_of({"category": "goal"}).fingerprint != plan_of({"category": "value"}).fingerprint
+
+
+def test_the_child_comes_first_then_the_family_then_the_team_then_the_unknown():
+    plan = plan_of(
+        {"perspective": "unknown", "perspective_reason": "twee mogelijkheden"},
+        {"perspective": "care_team"},
+        {"perspective": "parent"},
+        {"perspective": "child"},
+    )
+    groups = section(plan, "fysiek").groups
+    assert [group.perspective for group in groups] == ["child", "parent", "care_team", "unknown"]
+
+
+def test_a_domain_nobody_spoke_of_is_not_discussed():
+    plan = plan_of({"domains": ("fysiek",)})
+    assert section(plan, "spiritueel").state == "not_discussed"
+
+
+def test_a_domain_with_only_background_is_not_discussed_but_shows_it():
+    plan = plan_of({"category": "context", "domains": ("sociaal",), "quote": "hij heeft een zusje"})
+    assert section(plan, "sociaal").state == "only_context"
+    assert quotes(section(plan, "sociaal")) == ["hij heeft een zusje"]
+
+
+def test_end_of_life_refers_to_the_spiritual_domain_when_nothing_names_it():
+    part = section(plan_of({"domains": ("spiritueel",)}), "levenseinde-wensen")
+    assert (part.state, [entry.number for entry in part.related]) == ("not_discussed", [1])
+
+
+def test_a_domain_refers_to_what_has_it_as_a_further_domain():
+    part = section(plan_of({"domains": ("fysiek", "sociaal")}), "sociaal")
+    assert (part.state, part.groups, [entry.number for entry in part.related]) == ("discussed", (), [1])
+
+
+def test_a_treatment_nobody_spoke_of_is_not_discussed():
+    plan = plan_of({"topics": ("resuscitation",), "quote": "niet meer reanimeren"})
+    assert section(plan, "reanimatie").state == "discussed"
+    assert section(plan, "bloedproducten").state == "not_discussed"
+
+
+def test_a_conditional_wish_stands_whole_in_the_table_of_limits():
+    wish = "alleen naar de IC als papa mag blijven"
+    plan = plan_of({"topics": ("intensive_care",), "certainty": "conditional", "quote": wish})
+    assert quotes(section(plan, "ic")) == [wish]
+
+
+def test_a_statement_on_two_treatments_stands_in_both_rows():
+    plan = plan_of({"topics": ("intensive_care", "ventilation"), "quote": "geen IC en geen beademing"})
+    assert quotes(section(plan, "ic")) == quotes(section(plan, "beademing")) == ["geen IC en geen beademing"]
+
+
+def test_background_on_a_treatment_is_mentioned_but_fills_no_row():
+    plan = plan_of({"topics": ("ventilation",), "category": "context"})
+    row = section(plan, "beademing")
+    assert (row.state, quotes(row), [entry.number for entry in row.mentioned]) == ("only_mentioned", [], [1])
+
+
+def test_background_with_a_limit_flag_fills_its_row():
+    flag = Flag(type="treatment_limit", statements=("s1",), note="Let op.")
+    plan = plan_of({"topics": ("ventilation",), "category": "context"}, flags=[flag])
+    assert section(plan, "beademing").state == "discussed"
+
+
+def test_a_limit_without_a_known_treatment_has_its_own_row():
+    flag = Flag(type="treatment_limit", statements=("s1",), note="Let op.")
+    plan = plan_of({"quote": "dat hoeft voor mij niet meer"}, flags=[flag])
+    assert quotes(section(plan, "niet-herkend")) == ["dat hoeft voor mij niet meer"]
+
+
+def test_the_row_for_unknown_treatments_is_left_out_when_empty():
+    rows = chapter(plan_of({"topics": ("resuscitation",)}), "behandeling").sections
+    assert "niet-herkend" not in [row.id for row in rows]
+
+
+def test_an_action_point_on_a_treatment_stands_in_both_tables():
+    flag = Flag(type="treatment_limit", statements=("s1",), note="Let op.")
+    said = {"category": "action_point", "topics": ("resuscitation",), "quote": "ik zet het in het dossier"}
+    plan = plan_of(said, flags=[flag])
+    assert (
+        quotes(section(plan, "acties"))
+        == quotes(section(plan, "reanimatie"))
+        == ["ik zet het in het dossier"]
+    )
+
+
+def test_an_agreement_on_a_treatment_stands_with_the_limits_only():
+    plan = plan_of({"category": "agreement", "topics": ("resuscitation",)}, {"category": "agreement"})
+    assert [entry.home for entry in plan.entries] == ["reanimatie", "afspraken"]
+    assert section(plan, "afspraken").elsewhere[0].heading == "Zorg en behandeling"
+
+
+@pytest.mark.parametrize(
+    ("due", "shown"),
+    [("2026-03-16", "maandag 16 maart 2026"), ("voor de zomer", "voor de zomer"), (None, None)],
+)
+def test_a_term_is_a_date_in_words_or_what_was_said(due, shown):
+    plan = plan_of({"category": "action_point", "due": due})
+    assert plan.entries[0].when == shown
+
+
+def test_open_points_are_numbered_with_treatment_limits_first():
+    flags = [
+        Flag(type="missing_due", statements=("s1",), note="Wanneer?"),
+        Flag(type="treatment_limit", statements=("s1", "s2"), note="Let op."),
+    ]
+    plan = plan_of({}, {}, flags=flags)
+    assert [item.type for item in plan.unresolved] == ["treatment_limit", "missing_due"]
+    assert [entry.items for entry in plan.entries] == [(1, 2), (1,)]
+
+
+def test_an_open_point_about_the_file_or_a_turn_is_kept():
+    flags = [
+        Flag(type="unclear_speaker", note="Namen kloppen niet."),
+        Flag(type="open_question", turns=(0,), note="Geen antwoord."),
+        Flag(type="tentative", statements=("s9",), note="Bestaat niet meer."),
+    ]
+    plan = plan_of({}, flags=flags)
+    assert [(item.type, item.entries, item.places) for item in plan.unresolved] == [
+        ("open_question", (), ("beurt 1",)),
+        ("unclear_speaker", (), ()),
+        ("tentative", (), ()),
+    ]
+
+
+def test_a_statement_leads_to_its_turn_and_time():
+    plan = plan_of({}, {}, begin_s=725.9)
+    assert [entry.place for entry in plan.entries] == ["beurt 1, 00:12:05", "beurt 2, 00:12:05"]
+    assert [[entry.number for entry in source.entries] for source in plan.sources] == [[1], [2]]
+
+
+def test_a_note_leads_to_its_paragraph_and_heading():
+    plan = plan_of({}, block="list_item")
+    assert (plan.sources[0].place, plan.sources[0].who) == ("alinea 1", "Thuis")
+
+
+def test_turns_that_were_not_used_are_listed():
+    conversation, findings = talk({}, {}, {}, {}, {}, {})
+    findings = findings.model_copy(update={"statements": (findings.statements[2],)})
+    plan = assemble(conversation, findings, TEMPLATE)
+    assert [(part.count, part.total, part.numbers) for part in plan.unused] == [(5, 6, "1–2, 4–6")]
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [
+        ("Mila", "Mila"),
+        ("Anja", "Anja (moeder)"),
+        ("Verpleegkundige", "kinderverpleegkundige"),
+        ("Spreker 4", "Spreker 4"),
+        (None, None),
+    ],
+)
+def test_a_speaker_is_called_by_name_and_function(label, shown):
+    assert plan_of({"speaker": label}).entries[0].speaker == shown
+
+
+def test_someone_whose_role_is_open_stands_among_the_family():
+    people = chapter(plan_of({}), "kind-en-gezin").people
+    assert [(person.name, person.function) for person in people][-1] == ("Spreker 4", None)
+
+
+def test_coverage_counts_all_domains_of_a_statement_without_background():
+    plan = plan_of(
+        {"domains": ("fysiek", "sociaal")},
+        {"domains": ("sociaal",), "perspective": "parent"},
+        {"domains": ("sociaal",), "category": "context"},
+    )
+    social = next(row for row in plan.coverage if row.heading == "Sociaal")
+    assert social.counts == {"child": 1, "parent": 1, "care_team": 0, "unknown": 0}
+
+
+def test_a_conversation_about_an_adult_speaks_of_a_patient():
+    plan = plan_of({}, kind="pzp")
+    assert plan.perspectives["child"] == "Patiënt"
+    assert chapter(plan, "kind-en-gezin").heading == "Patiënt en naasten"
+
+
+def test_what_nobody_knows_yet_is_left_to_fill_in():
+    facts = {fact.label: fact.value for fact in plan_of({}).details}
+    assert facts["Kind"] == "Mila"
+    assert facts["Datum gesprek"] == "12 maart 2026"
+    assert facts["Opgesteld door"] is None
+
+
+def test_a_dutch_date_has_no_capitals():
+    assert dutch_date(dt.date(2026, 8, 1), weekday=True) == "zaterdag 1 augustus 2026"

@@ -1,0 +1,116 @@
+from pathlib import Path
+
+import pytest
+import yaml
+
+from extractors.concepts import limit_concepts
+from extractors.schema import Statement
+from pipeline.template import Rule, TemplateError, load_template
+
+TEMPLATE = Path(__file__).parents[2] / "templates" / "izp"
+
+
+@pytest.fixture
+def shipped():
+    return yaml.safe_load((TEMPLATE / "template.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def load(tmp_path):
+    def load(data):
+        (tmp_path / "template.yaml").write_text(yaml.safe_dump(data), encoding="utf-8")
+        return load_template(tmp_path)
+
+    return load
+
+
+@pytest.fixture
+def statement():
+    def statement(**given):
+        fields = {"id": "s1", "quote": "q", "turn": 0, "start": 0, "end": 1, "perspective": "child"}
+        return Statement(**{**fields, "category": "value", "domains": ("fysiek",), **given})
+
+    return statement
+
+
+def test_the_shipped_template_has_the_chapters_of_the_izp_in_order():
+    template = load_template(TEMPLATE)
+    assert (template.name, template.language) == ("izp", "nl-NL")
+    assert [chapter.heading for chapter in template.chapters] == [
+        "Gegevens zorgplan",
+        "Kind en gezin",
+        "Zorgteam",
+        "Waarden, doelen en voorkeuren",
+        "De zes domeinen",
+        "Zorg en behandeling",
+        "Levenseindezorg",
+        "Werkafspraken",
+        "Actiepunten",
+        "Nog op te lossen",
+        "Dekking van de domeinen",
+        "Bronverwijzing",
+    ]
+
+
+def test_every_treatment_with_limits_in_the_lexicon_has_a_row():
+    template = load_template(TEMPLATE)
+    rows = next(chapter for chapter in template.chapters if chapter.shows == "limits").sections
+    taken = {topic for row in rows for rule in row.takes for topic in rule.topics}
+    assert limit_concepts() <= taken
+
+
+def test_an_unknown_key_is_refused(shipped, load):
+    shipped["kleur"] = "blauw"
+    with pytest.raises(TemplateError, match="kleur"):
+        load(shipped)
+
+
+def test_an_unknown_category_is_refused(shipped, load):
+    shipped["chapters"][3]["sections"][0]["takes"] = [{"categories": ["wens"]}]
+    with pytest.raises(TemplateError, match="categories"):
+        load(shipped)
+
+
+def test_an_id_used_twice_is_refused(shipped, load):
+    shipped["chapters"][1]["id"] = "zorgteam"
+    with pytest.raises(TemplateError, match="id used twice: zorgteam"):
+        load(shipped)
+
+
+def test_a_template_that_leaves_statements_out_is_refused(shipped, load):
+    domains = next(chapter for chapter in shipped["chapters"] if chapter["id"] == "domeinen")
+    domains["sections"] = [section for section in domains["sections"] if section["id"] != "sociaal"]
+    with pytest.raises(TemplateError, match="value in domain sociaal"):
+        load(shipped)
+
+
+def test_a_missing_label_is_refused(shipped, load):
+    del shipped["labels"]["categories"]["goal"]
+    with pytest.raises(TemplateError, match="categories: no label for goal"):
+        load(shipped)
+
+
+@pytest.mark.parametrize("content", ["", "- een lijst", "a: [", "chapters: 3"])
+def test_a_file_that_is_no_template_is_refused(tmp_path, content):
+    (tmp_path / "template.yaml").write_text(content, encoding="utf-8")
+    with pytest.raises(TemplateError, match=r"template\.yaml"):
+        load_template(tmp_path)
+
+
+def test_a_missing_file_is_refused(tmp_path):
+    with pytest.raises(TemplateError, match="niet te lezen"):
+        load_template(tmp_path)
+
+
+def test_a_rule_asks_for_all_its_lists(statement):
+    said = statement(category="goal", domains=("fysiek", "sociaal"), topics=("dialysis",))
+    assert Rule(categories=("goal",), domains=("fysiek",), topics=("dialysis", "surgery")).takes(said, ())
+    assert not Rule(categories=("value",), topics=("dialysis",)).takes(said, ())
+    assert not Rule(topics=("dialysis",), flags=("treatment_limit",)).takes(said, ())
+    assert Rule(flags=("treatment_limit",)).takes(said, ("treatment_limit",))
+
+
+def test_a_rule_looks_at_the_first_domain_only(statement):
+    said = statement(domains=("fysiek", "sociaal"))
+    assert Rule(domains=("fysiek",)).takes(said, ())
+    assert not Rule(domains=("sociaal",)).takes(said, ())
