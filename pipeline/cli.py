@@ -1,0 +1,373 @@
+"""The command `izp`. It only puts steps together; what takes long to import is imported where it is used."""
+
+from __future__ import annotations
+
+import datetime as dt
+import errno
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from pipeline.settings import Settings
+
+INTERNAL_FAILURE = 1
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+HELP = "Toont deze uitleg."
+
+KINDS = ("het_belangrijk", "samenwerkingsgesprek", "pzp")
+
+OS_ERRORS = {
+    errno.ENOSPC: "De schijf is vol. Maak ruimte vrij en probeer het opnieuw.",
+    errno.EDQUOT: "De ruimte op deze schijf is op. Maak ruimte vrij en probeer het opnieuw.",
+    errno.EACCES: "In deze map mag niet geschreven worden. Kies een andere map met --out.",
+    errno.EPERM: "In deze map mag niet geschreven worden. Kies een andere map met --out.",
+    errno.EROFS: "Op deze schijf kan niet geschreven worden. Kies een andere map met --out.",
+    errno.EEXIST: "Waar een map moet staan, staat een bestand. Kies een andere map.",
+    errno.ENOTDIR: "Waar een map moet staan, staat een bestand. Kies een andere map.",
+    errno.EISDIR: "De naam van het nieuwe bestand is al van een map. Kies een andere map met --out.",
+    errno.ENAMETOOLONG: "De naam van het bestand is te lang. Geef het een kortere naam.",
+}
+
+Outcome = TypeVar("Outcome")
+
+
+class _Dutch:
+    """Writes the help of a command in Dutch, which Typer has no setting for."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        command: Any = self
+        parameters = [param for param in command.get_params(ctx) if not param.hidden]
+        arguments = [
+            (param.metavar, param.help) for param in parameters if param.param_type_name == "argument"
+        ]
+        options = [
+            (f"{param.opts[0]} {param.metavar or ''}", HELP if param.opts[0] == "--help" else param.help)
+            for param in parameters
+            if param.param_type_name == "option"
+        ]
+        commands = [
+            (name, each.get_short_help_str(limit=100)) for name, each in getattr(self, "commands", {}).items()
+        ]
+        pieces = ["OPDRACHT"] if commands else [name for name, _ in arguments]
+        formatter.write_usage(ctx.command_path, " ".join([*pieces, "[OPTIES]"]), prefix="Gebruik: ")
+        formatter.write_paragraph()
+        formatter.write_text(command.help)
+        for heading, rows in ("Wat u opgeeft", arguments), ("Opdrachten", commands), ("Opties", options):
+            if rows:
+                with formatter.section(heading):
+                    formatter.write_dl(rows)
+
+
+class _Group(_Dutch, TyperGroup):
+    pass
+
+
+class _Command(_Dutch, TyperCommand):
+    pass
+
+
+def _date(value: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError:
+        raise typer.BadParameter("Schrijf de dag van het gesprek als 2026-03-12.") from None
+
+
+def _kind(value: str) -> str:
+    if value not in KINDS:
+        raise typer.BadParameter(f"Kies uit: {', '.join(KINDS)}.")
+    return value
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"izp {version('izp')}")
+        raise typer.Exit
+
+
+Files = Annotated[
+    list[Path], typer.Argument(metavar="BESTAND...", help="Gespreksbestanden: transcript of eigen notities.")
+]
+
+app = typer.Typer(
+    name="izp",
+    cls=_Group,
+    help="Maakt van een gespreksverslag een concept voor het Individueel Zorgplan (IZP).",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def _izp(
+    version: Annotated[
+        bool, typer.Option("--version", help="Toont de versie.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Holds the options that come before a command."""
+
+
+@app.command(cls=_Command)
+def draft(
+    files: Files,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="MAP", help="Waar het concept komt; zonder dit naast het bestand."),
+    ] = None,
+    date: Annotated[
+        dt.date | None,
+        typer.Option("--date", parser=_date, metavar="JJJJ-MM-DD", help="De dag van het gesprek."),
+    ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option("--kind", parser=_kind, metavar="SOORT", help=f"Soort gesprek: {', '.join(KINDS)}."),
+    ] = None,
+    participants: Annotated[
+        Path | None,
+        typer.Option(
+            "--participants", metavar="YAML", help="Bestand dat zegt wie wie is; dat gaat altijd voor."
+        ),
+    ] = None,
+    child: Annotated[
+        str | None, typer.Option("--child", metavar="NAAM", help="De naam van het kind.")
+    ] = None,
+    overwrite: Annotated[
+        bool,
+        typer.Option(
+            "--overschrijven", help="Vervangt een eerder concept. Anders krijgt het nieuwe een nummer."
+        ),
+    ] = False,
+) -> None:
+    """Maakt van elk gespreksbestand een concept-IZP, als Word-document en als PDF.
+
+    Van gesprek.vtt komen gesprek.izp.docx, gesprek.izp.pdf en gesprek.izp.json. In dat laatste bestand
+    staat wat er gelezen en gevonden is; de twee documenten zijn daarvan gemaakt.
+    """
+    from pipeline.draft import Draft, Options
+    from pipeline.draft import draft as draft_one
+
+    console, settings = _console(), _settings()
+    options = Options.model_validate(
+        {"date": date, "kind": kind, "child": child, "participants": participants}
+    )
+    taken: set[Path] = set()
+
+    def work(source: Path) -> Draft:
+        folder = out or source.parent
+        if overwrite:
+            _claim(folder / source.stem, taken)
+        return draft_one(source, folder, options, settings, overwrite=overwrite)
+
+    done, code = _each(files, work)
+    if done:
+        from pipeline.summary import of_drafts, shown
+
+        console.print(of_drafts(done))
+        console.print("Het concept, als Word-document en als PDF:")
+        for _, made in done:
+            _print(console, f"  {shown(made.docx)}\n  {shown(made.pdf)}")
+    raise typer.Exit(code)
+
+
+@app.command(cls=_Command)
+def extract(
+    files: Files,
+    out: Annotated[Path, typer.Option("--out", metavar="MAP", help="Waar NAAM.pred.json komt.")],
+) -> None:
+    """Schrijft per gespreksbestand op wat er gevonden is, in de vorm van de annotatiegids."""
+    from extractors.evaluate import to_gold_shape
+    from pipeline.draft import Options
+    from pipeline.draft import extract as extract_one
+    from pipeline.publish import publish
+
+    settings = _settings()
+    taken: set[Path] = set()
+
+    def work(source: Path) -> None:
+        _claim(out / source.stem, taken)
+        prediction = to_gold_shape(extract_one(source, Options(), settings).findings)
+        content = prediction.model_dump_json(indent=1).encode()
+        publish(out, source.stem, {".pred.json": content}, overwrite=True)
+
+    _, code = _each(files, work)
+    raise typer.Exit(code)
+
+
+@app.command(cls=_Command)
+def evaluate(
+    directory: Annotated[
+        Path, typer.Argument(metavar="MAP", help="Map met gesprekken en hun NAAM.gold.json.")
+    ],
+    json: Annotated[
+        Path | None, typer.Option("--json", metavar="BESTAND", help="Schrijft de cijfers ook als JSON.")
+    ] = None,
+) -> None:
+    """Vergelijkt wat er gevonden wordt met geannoteerde gesprekken."""
+    from pydantic import ValidationError
+
+    from extractors.evaluate import Case, Gold, score, to_gold_shape
+    from pipeline.draft import Options
+    from pipeline.draft import extract as extract_one
+    from pipeline.publish import publish
+    from pipeline.summary import of_figures
+
+    console, settings = _console(), _settings()
+    golds: dict[str, Gold] = {}
+    code = 0
+    for path in sorted(directory.glob("*.gold.json")):
+        try:
+            golds[path.name.removesuffix(".gold.json")] = Gold.model_validate_json(path.read_bytes())
+        except (OSError, ValidationError):
+            _complain(path, "Dit annotatiebestand heeft niet de vorm van de annotatiegids.")
+            code = BAD_INPUT
+    if not golds:
+        _complain(directory, "In deze map staan geen geannoteerde gesprekken (NAAM.gold.json).")
+        raise typer.Exit(BAD_INPUT)
+    sources = [directory / gold.source for gold in golds.values()]
+    done, failed = _each(sources, lambda source: extract_one(source, Options(), settings))
+    extractions = dict(done)
+    cases = []
+    for name, gold in golds.items():
+        extraction = extractions.get(directory / gold.source)
+        if extraction is None:
+            cases.append(Case(name, gold, text="", prediction=None))
+        else:
+            prediction = to_gold_shape(extraction.findings)
+            cases.append(Case(name, gold, extraction.conversation.text, prediction))
+    figures = score(cases)
+    for table in of_figures(figures):
+        console.print(table)
+    if json is not None:
+        publish(json.parent, json.name, {"": figures.model_dump_json(indent=1).encode()}, overwrite=True)
+    raise typer.Exit(failed or code)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command.
+
+    Args:
+        arguments: What stands behind the command's name; None takes it from the process.
+
+    Returns:
+        The exit code: 0 when all went well, 2 when input or usage was bad, 1 when the program
+        failed or could not write, 130 when the user broke it off.
+    """
+    # Being told to stop cleans up as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = app(given or ["--help"], prog_name="izp", standalone_mode=False) or 0
+    except typer.TyperException as error:
+        typer.echo(f"{_wrong_use(error)} Zie izp --help.", err=True)
+        return BAD_INPUT
+    except Exception as error:
+        typer.echo(_failure(error), err=True)
+        return INTERNAL_FAILURE
+    if code == INTERRUPTED:
+        typer.echo("Afgebroken. Wat al klaar was, blijft staan.", err=True)
+    return int(code)
+
+
+def _each(sources: Sequence[Path], work: Callable[[Path], Outcome]) -> tuple[list[tuple[Path, Outcome]], int]:
+    """Does the work for every source and shows how far it is; one that fails does not stop the others.
+
+    Returns:
+        The sources that went well, each with its outcome, and the exit code over all of them.
+    """
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from extractors.language import ModelError
+    from pipeline.intake import IntakeError
+    from pipeline.summary import shown
+
+    console = _console(stderr=True)
+    done: list[tuple[Path, Outcome]] = []
+    codes = {0}
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=len(sources))
+        for source in sources:
+            progress.update(task, description=shown(source.name))
+            try:
+                done.append((source, work(source)))
+            except (IntakeError, ModelError) as error:
+                _complain(source, str(error), console)
+                codes.add(BAD_INPUT)
+            except Exception as error:
+                _complain(source, _failure(error), console)
+                codes.add(INTERNAL_FAILURE)
+            progress.advance(task)
+    return done, INTERNAL_FAILURE if INTERNAL_FAILURE in codes else max(codes)
+
+
+def _claim(target: Path, taken: set[Path]) -> None:
+    """Keeps two files of one command from being written under one name."""
+    from pipeline.intake import IntakeError
+
+    if target in taken:
+        raise IntakeError("Een ander bestand in deze opdracht heeft dezelfde naam. Geef het een eigen naam.")
+    taken.add(target)
+
+
+def _failure(error: Exception) -> str:
+    """One sentence about a failure, with its place in the program and without its message."""
+    if isinstance(error, OSError) and error.errno in OS_ERRORS:
+        return OS_ERRORS[error.errno]
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    place = f"{frame.tb_frame.f_globals.get('__name__')}:{frame.tb_lineno}" if frame else "?"
+    return f"Er ging iets mis in het programma ({type(error).__name__}, {place}). Meld dit aan de beheerder."
+
+
+def _wrong_use(error: typer.TyperException) -> str:
+    """One sentence about a command that cannot be read."""
+    if isinstance(error, typer.BadParameter) and error.param is not None:
+        what = error.param.metavar if error.param.param_type_name == "argument" else error.param.opts[0]
+        return f"{what}: {error.message}" if error.message else f"Geef ook {what} op."
+    option = getattr(error, "option_name", None)
+    if option is not None:
+        return f"De optie {option} bestaat niet, of haar waarde ontbreekt."
+    return "Deze opdracht bestaat niet."
+
+
+def _settings() -> Settings:
+    from pydantic import ValidationError
+
+    from pipeline.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        names = sorted({f"IZP_{detail['loc'][0]}".upper() for detail in error.errors()})
+        typer.echo(f"De instelling {', '.join(names)} klopt niet.", err=True)
+        raise typer.Exit(BAD_INPUT) from None
+
+
+def _console(*, stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, markup=False, soft_wrap=False)
+
+
+def _complain(path: Path, sentence: str, console: Console | None = None) -> None:
+    from pipeline.summary import shown
+
+    _print(console or _console(stderr=True), f"{shown(path)}: {sentence}")
+
+
+def _print(console: Console, line: str) -> None:
+    """Prints a line as it is, on a narrow terminal too: a path that is cut cannot be copied."""
+    console.print(line, soft_wrap=True)

@@ -1,0 +1,87 @@
+"""Puts finished files in place: together, whole, and never over a file that someone may have edited."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def publish(
+    directory: Path, name: str, contents: Mapping[str, bytes], *, overwrite: bool = False
+) -> dict[str, Path]:
+    """Writes the files of one outcome, all of them or none.
+
+    Every byte is on disk, in a hidden folder beside the targets, before the first file takes its name.
+    Where one of the names is taken, all files get a number (`noor-2.izp.docx`); two processes
+    that write at once get different numbers. The files hold patient text: only their owner reads them.
+
+    Args:
+        directory: Where the files go; made where it does not exist.
+        name: What their names begin with.
+        contents: The bytes of each file, by the suffix that its name ends with.
+        overwrite: Whether files of these names are replaced.
+
+    Returns:
+        The path of each file, by suffix.
+
+    Raises:
+        OSError: The files cannot be written, for instance because the disk is full; none was.
+    """
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".izp-", dir=directory) as staging:
+        staged = {suffix: Path(staging, str(index)) for index, suffix in enumerate(contents)}
+        for suffix, path in staged.items():
+            _write(path, contents[suffix])
+        targets = _replace(staged, directory, name) if overwrite else _add(staged, directory, name)
+    _sync(directory)
+    return targets
+
+
+def _replace(staged: Mapping[str, Path], directory: Path, name: str) -> dict[str, Path]:
+    targets = {suffix: directory / f"{name}{suffix}" for suffix in staged}
+    for suffix, target in targets.items():
+        staged[suffix].replace(target)
+    return targets
+
+
+def _add(staged: Mapping[str, Path], directory: Path, name: str) -> dict[str, Path]:
+    number, numbered = 1, name
+    while True:
+        targets = {suffix: directory / f"{numbered}{suffix}" for suffix in staged}
+        claimed: list[Path] = []
+        try:
+            for target in targets.values():
+                # Exclusive creation is the one claim on a name that every file system honours.
+                os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+                claimed.append(target)
+            for suffix, target in targets.items():
+                staged[suffix].replace(target)
+        except BaseException as error:
+            for target in claimed:
+                target.unlink(missing_ok=True)
+            if not isinstance(error, FileExistsError):
+                raise
+        else:
+            return targets
+        number += 1
+        numbered = f"{name}-{number}"
+
+
+def _write(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(directory: Path) -> None:
+    """Makes the new names outlive a power cut, where the platform lets a folder be opened."""
+    if hasattr(os, "O_DIRECTORY"):
+        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

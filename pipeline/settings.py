@@ -1,0 +1,37 @@
+"""What an operator may set, by environment variables that start with `IZP_`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from pydantic import Field, PositiveInt
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def user_data_dir() -> Path:
+    """Where this platform keeps a user's application data, for this program."""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "izp"
+
+
+class Settings(BaseSettings):
+    """The settings of one installation, the same for every conversation.
+
+    Attributes:
+        max_bytes: The largest source file that is read, in bytes.
+        model: An installed spaCy pipeline to use instead of the Dutch model that comes along.
+        data_dir: Where the jobs of the Prefect flow lie.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="IZP_", frozen=True, env_ignore_empty=True)
+
+    max_bytes: PositiveInt = 20 * 1024 * 1024
+    model: str | None = None
+    data_dir: Path = Field(default_factory=user_data_dir)

@@ -1,0 +1,71 @@
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from pipeline.draft import Extraction, Options, draft, extract
+from pipeline.intake import IntakeError
+from pipeline.settings import Settings
+
+TALK = (
+    "Kinderarts: Wat is voor jullie belangrijk?\n"
+    "Moeder: Ik wil graag dat Sem thuis kan zijn.\n"
+    "Sem: Ik wil niet meer naar de IC.\n"
+    "Kinderarts: Ik bel morgen de thuiszorg.\n"
+)
+
+
+@pytest.fixture
+def talk(tmp_path: Path) -> Path:
+    path = tmp_path / "sem.talk.txt"
+    path.write_text(TALK, "utf-8")
+    return path
+
+
+def test_a_draft_is_a_word_document_a_pdf_and_the_record(talk: Path, tmp_path: Path):
+    made = draft(talk, tmp_path / "out", Options(child="Sem"), Settings())
+    assert made.docx == tmp_path / "out" / "sem.talk.izp.docx"
+    assert made.docx.read_bytes().startswith(b"PK")
+    assert made.pdf.read_bytes().startswith(b"%PDF-")
+    assert made.extraction.findings.statements
+
+
+def test_the_record_reads_back_as_what_was_extracted(talk: Path, tmp_path: Path):
+    made = draft(talk, tmp_path, Options(child="Sem"), Settings())
+    record = Extraction.model_validate_json(made.record.read_bytes())
+    assert record == made.extraction
+    assert record.conversation.child == "Sem"
+    assert record.conversation.sha256 == hashlib.sha256(talk.read_bytes()).hexdigest()
+
+
+def test_an_earlier_draft_stays_as_it_is(talk: Path, tmp_path: Path):
+    first = draft(talk, tmp_path, Options(), Settings())
+    first.docx.write_bytes(b"edited in Word")
+    second = draft(talk, tmp_path, Options(), Settings())
+    assert first.docx.read_bytes() == b"edited in Word"
+    assert second.docx.name == "sem.talk-2.izp.docx"
+
+
+def test_the_same_file_gives_the_same_record(talk: Path, tmp_path: Path):
+    first, second = (draft(talk, tmp_path / name, Options(), Settings()) for name in "ab")
+    assert first.record.read_bytes() == second.record.read_bytes()
+
+
+def test_the_source_is_never_written_over(tmp_path: Path):
+    source = tmp_path / "sem.txt"
+    source.write_text(TALK, "utf-8")
+    draft(source, tmp_path, Options(), Settings(), overwrite=True)
+    assert source.read_text("utf-8") == TALK
+
+
+def test_bad_input_writes_nothing(tmp_path: Path):
+    empty = tmp_path / "sem.txt"
+    empty.touch()
+    with pytest.raises(IntakeError):
+        draft(empty, tmp_path / "out", Options(), Settings())
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_largest_file_is_a_setting(talk: Path):
+    with pytest.raises(IntakeError):
+        extract(talk, Options(), Settings(max_bytes=10))

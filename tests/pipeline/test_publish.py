@@ -1,0 +1,84 @@
+import errno
+import multiprocessing
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from pipeline.publish import publish
+
+BOTH = {".docx": b"word", ".pdf": b"pdf"}
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_all_files_take_their_name(tmp_path: Path):
+    paths = publish(tmp_path / "new" / "out", "noor", BOTH)
+    assert {suffix: path.read_bytes() for suffix, path in paths.items()} == BOTH
+    assert names(tmp_path / "new" / "out") == ["noor.docx", "noor.pdf"]
+
+
+def test_only_the_owner_reads_them(tmp_path: Path):
+    paths = publish(tmp_path / "out", "noor", BOTH)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in paths.values()} == {0o600}
+    assert stat.S_IMODE((tmp_path / "out").stat().st_mode) == 0o700
+
+
+def test_one_name_that_is_taken_gives_all_files_the_same_number(tmp_path: Path):
+    (tmp_path / "noor.pdf").write_bytes(b"edited")
+    (tmp_path / "noor-2.docx").write_bytes(b"edited")
+    publish(tmp_path, "noor", BOTH)
+    assert names(tmp_path) == ["noor-2.docx", "noor-3.docx", "noor-3.pdf", "noor.pdf"]
+    assert (tmp_path / "noor.pdf").read_bytes() == b"edited"
+
+
+def test_files_are_replaced_on_request(tmp_path: Path):
+    (tmp_path / "noor.pdf").write_bytes(b"old")
+    publish(tmp_path, "noor", BOTH, overwrite=True)
+    assert names(tmp_path) == ["noor.docx", "noor.pdf"]
+    assert (tmp_path / "noor.pdf").read_bytes() == b"pdf"
+
+
+def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("pipeline.publish.os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        publish(tmp_path, "noor", BOTH)
+    assert names(tmp_path) == []
+
+
+def test_breaking_off_half_way_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    replace = Path.replace
+
+    def broken_off_at_the_second(path: Path, target: Path) -> Path:
+        if target.suffix == ".pdf":
+            raise KeyboardInterrupt
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", broken_off_at_the_second)
+    with pytest.raises(KeyboardInterrupt):
+        publish(tmp_path, "noor", BOTH)
+    assert names(tmp_path) == []
+
+
+def write_many(folder: Path, mark: bytes) -> None:
+    for _ in range(20):
+        publish(folder, "noor", {".docx": mark, ".pdf": mark})
+
+
+def test_processes_that_write_at_once_each_keep_their_own_files(tmp_path: Path):
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=write_many, args=(tmp_path, mark)) for mark in (b"one", b"two")]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    drafts = sorted(tmp_path.glob("*.docx"))
+    assert len(drafts) == 40
+    assert all(path.read_bytes() == path.with_suffix(".pdf").read_bytes() for path in drafts)
+    assert sum(path.read_bytes() == b"one" for path in drafts) == 20
