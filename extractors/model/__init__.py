@@ -1,0 +1,1 @@
+"""The trained Dutch pipeline (`nl_izp/`) and the recipe that makes it (`train.py`, `train.cfg`)."""
