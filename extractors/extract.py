@@ -48,6 +48,8 @@ def load(model: str | None = None) -> Language:
         ModelError: The model is not installed or not usable.
     """
     nlp = load_model(model)
+    if nlp.has_pipe("parser"):
+        nlp.remove_pipe("parser")  # no component reads a parse, and it takes as long as all of them together
     for component in COMPONENTS:
         nlp.add_pipe(component)
     return nlp
