@@ -346,19 +346,20 @@ def _section(
     entries: Sequence[Entry],
 ) -> Section:
     taken = [entry for entry in entries if _takes(chapter, section, entry.statement, entry.flags)]
+    taken_ids = {entry.statement.id for entry in taken}
+    here = [entry for entry in taken if chapter.shows != "statements" or entry.home == section.id]
     away = [entry for entry in taken if chapter.shows == "statements" and entry.home != section.id]
     mentioned = [
         entry
         for entry in entries
-        if _is_about(chapter, section, entry.statement, entry.flags)
-        and not _takes(chapter, section, entry.statement, entry.flags)
+        if entry.statement.id not in taken_ids and _is_about(chapter, section, entry.statement, entry.flags)
     ]
     domains = _domains(section) if chapter.rest else frozenset()
     related = [
         entry
         for entry in entries
         if domains.intersection(entry.statement.domains[1:])
-        or (entry not in taken and _any(section.beside, entry.statement, entry.flags))
+        or (entry.statement.id not in taken_ids and _any(section.beside, entry.statement, entry.flags))
     ]
     if domains and domains.isdisjoint(findings.domains_not_discussed):
         state: State = "discussed"
@@ -373,7 +374,7 @@ def _section(
         heading=_heading(section, conversation),
         prints=section.prints,
         state=state,
-        groups=_groups([entry for entry in taken if entry not in away], template),
+        groups=_groups(here, template),
         elsewhere=_elsewhere(away, conversation, template),
         mentioned=tuple(mentioned),
         related=tuple(related),
