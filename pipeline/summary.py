@@ -16,11 +16,11 @@ from pipeline.draft import Draft
 CATEGORY_NAMES: dict[Category, str] = {
     "value": "waarde",
     "goal": "doel",
-    "preference": "voorkeur",
+    "preference": "wens",
     "agreement": "afspraak",
     "action_point": "actie",
     "concern": "zorg",
-    "context": "context",
+    "context": "feit",
 }
 
 FLAG_NAMES: dict[FlagType, str] = {
@@ -37,10 +37,11 @@ FLAG_NAMES: dict[FlagType, str] = {
 
 def of_drafts(drafts: Sequence[tuple[Path, Draft]]) -> Table:
     """A row for each source file: its statements by category, its flags, the turns that were not used."""
-    # Without lines, all nine counts fit beside the name on a terminal of 80 columns.
-    table = Table(box=None, padding=(0, 1, 0, 0))
+    # Short words and no lines: all nine counts fit beside most names on a terminal of 80 columns.
+    caption = "rest: beurten die niet gebruikt zijn; zij staan achteraan in het concept"
+    table = Table(box=None, padding=(0, 1, 0, 0), caption=caption, caption_justify="left")
     table.add_column("bestand", overflow="fold")
-    for heading in (*CATEGORY_NAMES.values(), "vlag", "ongebruikt"):
+    for heading in (*CATEGORY_NAMES.values(), "vlag", "rest"):
         table.add_column(heading, justify="right", no_wrap=True)
     for source, draft in drafts:
         conversation, findings = draft.extraction.conversation, draft.extraction.findings

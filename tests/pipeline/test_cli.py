@@ -49,7 +49,7 @@ def test_a_draft_says_what_was_found_and_where_it_lies(talk: Path, out: Path, ca
     assert names(out) == ["sem.izp.docx", "sem.izp.json", "sem.izp.pdf"]
     assert str(out / "sem.izp.docx") in printed.out
     assert str(out / "sem.izp.pdf") in printed.out
-    assert "voorkeur" in printed.out
+    assert "wens" in printed.out
     assert printed.err == ""
 
 
