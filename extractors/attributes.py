@@ -19,7 +19,11 @@ _DOC_ATTRIBUTES: Mapping[str, object] = {
 _SPAN_ATTRIBUTES: Mapping[str, object] = {
     "izp_lead": None,  # clause: the few words before its colon ("PEG"), a Span
     "izp_is_question": False,  # clause: it asks
-    "izp_question": None,  # clause: the Span of the question (or lead) it answers
+    "izp_question": None,  # clause: the Span of the question it answers
+    "izp_cues": frozenset(),  # clause: the full ids of its cues
+    "izp_named": (),  # clause: the concept ids in its words
+    "izp_topics": (),  # clause: those, and the ones it points back to
+    "izp_leans": False,  # clause: it cannot be read without what was said before
     "izp_category": None,
     "izp_confidence": 1.0,
     "izp_because": (),

@@ -1,10 +1,11 @@
 """Certainty: firm, tentative ("misschien", "weet ik nog niet") or conditional ("alleen als ...")."""
 
+from collections.abc import Set
+
 from spacy.language import Language
 from spacy.tokens import Doc
 
 import extractors.attributes  # noqa: F401  registers the attributes set here
-from extractors.cues import CUES
 from extractors.schema import Category, Certainty
 from extractors.statements import STATEMENTS
 
@@ -16,12 +17,11 @@ CONDITIONABLE: frozenset[Category] = frozenset(("preference", "agreement", "goal
 def assign_certainty(doc: Doc) -> Doc:
     """Sets `izp_certainty` of the statements of a turn."""
     for statement in doc.spans[STATEMENTS]:
-        cues = {cue.label_ for cue in doc.spans[CUES] if statement.start <= cue.start < statement.end}
-        statement._.izp_certainty = certainty_of(cues, statement._.izp_category)
+        statement._.izp_certainty = certainty_of(statement._.izp_cues, statement._.izp_category)
     return doc
 
 
-def certainty_of(cues: set[str], category: Category) -> Certainty:
+def certainty_of(cues: Set[str], category: Category) -> Certainty:
     """The certainty that the cues of a clause (their full ids) give a statement of a category."""
     if category in CONDITIONABLE and any(cue.startswith("condition.") for cue in cues):
         return "conditional"

@@ -48,6 +48,16 @@ def find_clauses(doc: Doc) -> Doc:
     return doc
 
 
+def by_clause(doc: Doc, key: str) -> dict[int, list[Span]]:
+    """The spans of `doc.spans[key]` by the first token of the clause they begin in."""
+    clause_of = {i: clause.start for clause in doc.spans[CLAUSES] for i in range(clause.start, clause.end)}
+    found: dict[int, list[Span]] = {}
+    for span in doc.spans.get(key, ()):
+        if span.start in clause_of:
+            found.setdefault(clause_of[span.start], []).append(span)
+    return found
+
+
 def _cut(sentence: Span) -> Iterator[tuple[int, int, Span | None]]:
     """The pieces of a sentence as token offsets, each with the lead before it."""
     doc = sentence.doc
@@ -64,7 +74,7 @@ def _cut(sentence: Span) -> Iterator[tuple[int, int, Span | None]]:
 
 
 def _is_lead(before: Span) -> bool:
-    return 0 < len(before) <= MAX_LEAD and not any(token.pos_ in _VERBS for token in before)
+    return 0 < len(before) <= MAX_LEAD and not _has_verb(before.doc, before.start, before.end)
 
 
 def _is_cut(doc: Doc, start: int, i: int, end: int) -> bool:

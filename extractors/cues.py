@@ -28,6 +28,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+import extractors.attributes  # noqa: F401  registers the attributes set here
+
 PATTERNS = Path(__file__).parent / "patterns"
 CLAUSES = "izp_clauses"
 CUES = "izp_cues"
@@ -190,12 +192,17 @@ def _phrases() -> dict[tuple[str, str], tuple[Phrase, ...]]:
 
 @Language.component("izp_cues", requires=["doc.spans", "token.lemma"], assigns=["doc.spans"])
 def find_cues(doc: Doc) -> Doc:
-    """Sets `doc.spans["izp_cues"]`, each span labelled with its cue's full id.
+    """Sets `doc.spans["izp_cues"]`, each span labelled with its cue's full id, and each clause's `izp_cues`.
 
     A cue lies within one clause (`doc.spans["izp_clauses"]`). A clause may have one cue more than once;
     of finds that start at the same word only the longest stays.
     """
-    doc.spans[CUES] = [cue for clause in doc.spans[CLAUSES] for cue in _in_clause(clause)]
+    cues: list[Span] = []
+    for clause in doc.spans[CLAUSES]:
+        found = list(_in_clause(clause))
+        clause._.izp_cues = frozenset(cue.label_ for cue in found)
+        cues += found
+    doc.spans[CUES] = cues
     return doc
 
 

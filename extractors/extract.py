@@ -1,7 +1,6 @@
 """From a conversation to its findings: the pipeline of components, and the one function that runs it."""
 
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterator, Sequence
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -16,19 +15,20 @@ import extractors.perspective
 import extractors.polarity
 import extractors.questions
 import extractors.statements  # noqa: F401  each of these registers its component
-from extractors.concepts import CONCEPTS, load_lexicon
+from extractors.concepts import CONCEPTS, limit_concepts
 from extractors.flags import find_flags
 from extractors.language import load_model
 from extractors.people import known_people
-from extractors.questions import leans_on_question
-from extractors.schema import Conversation, Findings, Statement, Turn, statement_id
+from extractors.schema import Conversation, Findings, Named, Statement, Turn, statement_id
 from extractors.statements import STATEMENTS
+from extractors.topics import is_just_asked
 
 COMPONENTS = (
     "izp_clauses",
     "izp_concepts",
     "izp_cues",
     "izp_questions",
+    "izp_topics",
     "izp_statements",
     "izp_polarity",
     "izp_certainty",
@@ -57,20 +57,24 @@ def load(model: str | None = None) -> Language:
 
 def extract(conversation: Conversation, nlp: Language) -> Findings:
     """The statements and flags of a conversation, in the order of the source."""
-    statements = tuple(
-        to_record(span) for doc in nlp.pipe(to_docs(conversation, nlp)) for span in doc.spans[STATEMENTS]
-    )
+    docs = list(nlp.pipe(to_docs(conversation, nlp)))
+    statements = tuple(to_record(span) for doc in docs for span in doc.spans[STATEMENTS])
     return Findings(
         conversation=conversation.id,
         statements=statements,
-        flags=find_flags(conversation, statements, limit_concepts()),
+        flags=find_flags(conversation, statements),
+        limits_named=limits_named(docs),
     )
 
 
-@cache
-def limit_concepts() -> frozenset[str]:
-    """The ids of life-prolonging and burdensome treatments, sedation and euthanasia."""
-    return frozenset(concept.id for concept in load_lexicon().values() if concept.limit)
+def limits_named(docs: Sequence[Doc]) -> tuple[Named, ...]:
+    """The treatments with limits that are named anywhere, each with its turns."""
+    turns: dict[str, list[int]] = {}
+    for doc in docs:
+        for topic in dict.fromkeys(span.label_ for span in doc.spans[CONCEPTS]):
+            if topic in limit_concepts():
+                turns.setdefault(topic, []).append(doc._.izp_turn.index)
+    return tuple(Named(topic=topic, turns=tuple(turns[topic])) for topic in sorted(turns))
 
 
 def to_docs(conversation: Conversation, nlp: Language) -> Iterator[Doc]:
@@ -93,8 +97,8 @@ def to_record(span: Span) -> Statement:
     conversation: Conversation = span.doc._.izp_conversation
     start, end = turn.start + span.start_char, turn.start + span.end_char
     question: Span | None = span._.izp_question
-    leans = question is not None and (question is span._.izp_lead or leans_on_question(span))
-    topics = _topics(span)
+    leans = question is not None and span._.izp_leans and is_just_asked(span, question)
+    lead: Span | None = span._.izp_lead
     return Statement(
         id=statement_id(conversation.id, start, end),
         quote=span.text,
@@ -113,13 +117,8 @@ def to_record(span: Span) -> Statement:
         owner=span._.izp_owner,
         due=span._.izp_due,
         question=question.text if question is not None and leans else None,
-        topics=topics or (_topics(question) if question is not None and leans else ()),
+        lead=lead.text if lead is not None else None,
+        topics=span._.izp_topics,
         because=span._.izp_because,
         confidence=span._.izp_confidence,
     )
-
-
-def _topics(span: Span) -> tuple[str, ...]:
-    """The concepts named in a span, in its order, each once."""
-    found = (c.label_ for c in span.doc.spans[CONCEPTS] if span.start <= c.start and c.end <= span.end)
-    return tuple(dict.fromkeys(found))

@@ -5,9 +5,10 @@ sentence; the words of the conversation stay in the statements it names.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from extractors.schema import Category, Conversation, Flag, Statement
+from extractors.concepts import limit_concepts
+from extractors.schema import Category, Conversation, Flag, Statement, Turn
 
 WISHES: frozenset[Category] = frozenset(("preference", "goal"))
 STANCES: frozenset[Category] = frozenset(("preference", "goal", "agreement"))
@@ -23,20 +24,15 @@ _NO_ANSWER = (
 _ASKED_IN_NOTE = (" vroeg ", " vraagt ", " vroegen ", " vragen of ", " vraagt zich af ")
 
 
-def find_flags(
-    conversation: Conversation, statements: Sequence[Statement], limits: Collection[str]
-) -> tuple[Flag, ...]:
-    """All flags of a conversation, those of the intake first.
-
-    `limits` holds the concept ids of life-prolonging and burdensome treatments.
-    """
+def find_flags(conversation: Conversation, statements: Sequence[Statement]) -> tuple[Flag, ...]:
+    """All flags of a conversation, those of the intake first."""
     return (
         *conversation.flags,
         *_conflicts(statements),
         *_tentative(statements),
         *_missing(statements),
         *_proxy_only(statements),
-        *_treatment_limits(statements, limits),
+        *_treatment_limits(statements),
         *_open_questions(conversation, statements),
         *_unclear_speakers(statements),
     )
@@ -84,10 +80,10 @@ def _proxy_only(statements: Sequence[Statement]) -> Iterator[Flag]:
         yield Flag(type="proxy_only", statements=ids, note="Dit is alleen via een ander van het kind bekend.")
 
 
-def _treatment_limits(statements: Sequence[Statement], limits: Collection[str]) -> Iterator[Flag]:
+def _treatment_limits(statements: Sequence[Statement]) -> Iterator[Flag]:
     stances = (s for s in statements if s.category in STANCES)
     for topic, about in _by_topic(stances).items():
-        if topic in limits:
+        if topic in limit_concepts():
             yield Flag(
                 type="treatment_limit",
                 statements=tuple(s.id for s in about),
@@ -107,18 +103,17 @@ def _open_questions(conversation: Conversation, statements: Sequence[Statement])
             asked = conversation.text[s.end : s.end + 1] == "?" or s.quote.endswith("?")
             open_ = asked and (not after or any(words in after for words in _NO_ANSWER))
         else:
-            open_ = any(word in f" {turn.text.lower()} " for word in _ASKED_IN_NOTE) and _near_asking(
-                turn.text, s
-            )
+            open_ = any(word in f" {turn.text.lower()} " for word in _ASKED_IN_NOTE) and _near_asking(turn, s)
         if open_:
             yield Flag(
                 type="open_question", statements=(s.id,), note="Op deze vraag is nog geen antwoord gegeven."
             )
 
 
-def _near_asking(text: str, statement: Statement) -> bool:
-    at = text.find(statement.quote)
-    around = f" {text[max(0, at - 25) : at + len(statement.quote)].lower()} "
+def _near_asking(turn: Turn, statement: Statement) -> bool:
+    """Whether the asking word stands in a note's statement or just before it."""
+    start, end = statement.start - turn.start, statement.end - turn.start
+    around = f" {turn.text[max(0, start - 25) : end].lower()} "
     return statement.quote.endswith("?") or any(word in around for word in _ASKED_IN_NOTE)
 
 

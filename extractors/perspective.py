@@ -12,13 +12,15 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 import extractors.attributes  # noqa: F401  registers the attributes set here
-from extractors.cues import CLAUSES, CUES
+from extractors.cues import CLAUSES
 from extractors.people import mention, mention_in
 from extractors.schema import Category, Conversation, Perspective, Role, Turn
 from extractors.sections import section_kinds
 from extractors.statements import STATEMENTS, role_of
 
 UNMAPPED = "niet bekend wie deze spreker is"
+FOR_WHOM = "niet bekend voor wie de tolk spreekt"
+BOTH_ADDRESSED = "niet bekend wie van het gezin dit zei"
 NOBODY_NAMED = "de notitie noemt niet wiens standpunt dit is"
 NO_VIEW_OF_OTHERS: frozenset[Category] = frozenset(("context", "agreement", "action_point"))
 """What a parent tells as a fact, agrees on or takes on is the parent's, also where it is about the child."""
@@ -60,11 +62,11 @@ def _spoken(statement: Span, role: Role | None, conversation: Conversation) -> V
     if role in (None, "other"):
         return View("unknown", reason=UNMAPPED)
     if role == "interpreter":
-        return View("parent", reported=True)
+        return _interpreted(statement, conversation)
     category: Category = statement._.izp_category
     if category == "action_point":
         return View(_owner_view(statement, conversation) or _VIEWS[role])
-    cues = _cues_in(statement)
+    cues = statement._.izp_cues
     if role == "care_team":
         return _given_back(statement, cues, conversation)
     if (
@@ -77,6 +79,16 @@ def _spoken(statement: Span, role: Role | None, conversation: Conversation) -> V
     if role == "child" and "reported.says_that" in cues and mention_in(statement, len(statement)) == "parent":
         return View("parent", reported=True)
     return View(_VIEWS[role])
+
+
+def _interpreted(statement: Span, conversation: Conversation) -> View:
+    """An interpreter who speaks for a parent is the parent, reported; or whoever is named as saying it."""
+    named = mention_in(statement, _SUBJECT_WORDS)
+    if named is not None and "reported.says_that" in statement._.izp_cues:
+        return View(_VIEWS[named], reported=True)
+    if _own_words(statement) or _family_before(statement.doc, conversation) == "parent":
+        return View("parent", reported=True)
+    return View("unknown", reason=FOR_WHOM)
 
 
 _VIEW_CUES = ("wish.", "refusal.", "concern.", "reported.", "value.love")
@@ -105,8 +117,15 @@ def _given_back(statement: Span, cues: frozenset[str], conversation: Conversatio
     named = mention(
         [token.lower_ for token in statement if token.lower_ not in ("ik", "wij")], statement.doc._.izp_people
     )
-    addressed = named if named in ("child", "parent") else _family_before(statement.doc, conversation)
-    return View("care_team") if addressed is None else View(_VIEWS[addressed], reported=True)
+    if named not in ("child", "parent"):
+        heard = _family_heard(statement.doc, conversation)
+        if _says(statement, "jullie") or _says(statement, "u"):
+            named = "parent"
+        elif len(heard) > 1:
+            return View("unknown", reported=True, reason=BOTH_ADDRESSED)
+        else:
+            named = next(iter(heard), None)
+    return View("care_team") if named is None else View(_VIEWS[named], reported=True)
 
 
 def _says(statement: Span, word: str) -> bool:
@@ -114,16 +133,24 @@ def _says(statement: Span, word: str) -> bool:
 
 
 def _family_before(doc: Doc, conversation: Conversation) -> Role | None:
-    """The role of the family member who spoke last before this turn, at most three turns back."""
+    """The role of the family member who spoke in the turn before, if one did."""
+    before: Doc | None = doc._.izp_previous
+    role = role_of(conversation, before._.izp_turn) if before is not None else None
+    return role if role in ("child", "parent") else None
+
+
+def _family_heard(doc: Doc, conversation: Conversation) -> set[Role]:
+    """The roles of the family members who spoke in the three turns before."""
+    heard: set[Role] = set()
     before: Doc | None = doc._.izp_previous
     for _ in range(3):
         if before is None:
-            return None
+            break
         role = role_of(conversation, before._.izp_turn)
         if role in ("child", "parent"):
-            return role
+            heard.add(role)
         before = before._.izp_previous
-    return None
+    return heard
 
 
 def _written(statement: Span, named: Role | None, turn: Turn, conversation: Conversation) -> View:
@@ -132,8 +159,8 @@ def _written(statement: Span, named: Role | None, turn: Turn, conversation: Conv
     if category == "action_point":
         owner = _owner_view(statement, conversation)
         return View(owner or "care_team")
-    if category in ("context", "agreement") and named != "parent":
-        return View("care_team")
+    if (category == "context" and named != "parent") or (category == "agreement" and named is None):
+        return View("care_team")  # what a note states without naming anyone is its writer's
     if named is None:
         named = _headed(turn, statement.doc._.izp_people)
     if named is None:
@@ -180,7 +207,7 @@ def _opens_with_source(statement: Span) -> bool:
 def _about(statement: Span) -> Perspective | None:
     """The child, where the clause after "volgens oma" says what the child wants or feels."""
     rest = [token.lower_ for token in statement[2:]]
-    cues = _cues_in(statement)
+    cues = statement._.izp_cues
     wants = any(cue.startswith(("wish.", "refusal.", "value.", "reported.reads")) for cue in cues)
     return (
         "child"
@@ -197,9 +224,3 @@ def _owner_view(statement: Span, conversation: Conversation) -> Perspective | No
     participant = conversation.participant(owner)
     role = participant.role if participant else mention(owner.lower().split(), statement.doc._.izp_people)
     return _VIEWS.get(role) if role is not None else None
-
-
-def _cues_in(statement: Span) -> frozenset[str]:
-    return frozenset(
-        cue.label_ for cue in statement.doc.spans[CUES] if statement.start <= cue.start < statement.end
-    )

@@ -30,7 +30,7 @@ def link_questions(doc: Doc) -> Doc:
         clause._.izp_is_question = is_question(clause)
     asked = next(_questions_before(doc), None)
     for clause in doc.spans[CLAUSES]:
-        clause._.izp_question = clause._.izp_lead if asked is None or clause._.izp_lead else asked
+        clause._.izp_question = asked
     return doc
 
 
@@ -42,9 +42,9 @@ def is_question(clause: Span) -> bool:
     if len(clause) < 3 or any(token.text in ".!" for token in doc[clause.end - 1 : clause.end + 1]):
         return False
     first, second = clause[0], clause[1]
-    return (first.lower_ in _OPENERS or first.pos_ in _VERBS) and (
-        second.lower_ in _YOU or (second.pos_ in _VERBS and clause[2].lower_ in _YOU)
-    )
+    if first.lower_ in _OPENERS:
+        return second.pos_ in _VERBS and clause[2].lower_ in _YOU
+    return first.pos_ in _VERBS and second.lower_ in _YOU
 
 
 def leans_on_question(clause: Span) -> bool:

@@ -38,9 +38,9 @@ FLAG_TYPES: tuple[FlagType, ...] = get_args(FlagType)
 
 
 class Record(BaseModel):
-    """What all records share: immutable, and an unknown key is an error."""
+    """What all records share: immutable, no unknown key, and no error that quotes its input."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Participant(Record):
@@ -133,9 +133,10 @@ class Statement(Record):
     """Something that was said and that a plan should hold: a verbatim quote with its place and its reading.
 
     `quote` equals `Conversation.text[start:end]` and lies within turn `turn`. `question` is the question
-    it answers, verbatim, where the quote leans on one. `topics` are concept ids of the lexicon
-    ("resuscitation"), `because` the ids of the patterns that fired. `owner` and `due` belong to
-    action points: who takes it, as said; an ISO date where it can be computed, else the words.
+    it answers, verbatim, where the quote leans on one; `lead` the words before its colon ("PEG").
+    `topics` are concept ids of the lexicon ("resuscitation"), `because` the ids of the patterns that
+    fired. `owner` and `due` belong to action points: who takes it, as said; an ISO date where it can be
+    computed, else the words.
     `confidence` lies between 0 and 1. An unknown perspective has its reason in `perspective_reason`.
     """
 
@@ -156,6 +157,7 @@ class Statement(Record):
     owner: str | None = None
     due: str | None = None
     question: str | None = None
+    lead: str | None = None
     topics: tuple[str, ...] = ()
     because: tuple[str, ...] = ()
     confidence: float = Field(default=1.0, ge=0.0, le=1.0)
@@ -167,12 +169,24 @@ class Statement(Record):
         return self
 
 
+class Named(Record):
+    """The turns that name a treatment with limits (`topic`: its concept id), in a statement or not."""
+
+    topic: str
+    turns: tuple[int, ...] = Field(min_length=1)
+
+
 class Findings(Record):
-    """What was found in one conversation, in the order of the source."""
+    """What was found in one conversation, in the order of the source.
+
+    `limits_named` tells of every treatment with limits where it is named at all: one that somebody
+    asked about was not left undiscussed, whatever came of it.
+    """
 
     conversation: str
     statements: tuple[Statement, ...] = ()
     flags: tuple[Flag, ...] = ()
+    limits_named: tuple[Named, ...] = ()
 
     @property
     def domains_not_discussed(self) -> tuple[Domain, ...]:

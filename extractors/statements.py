@@ -7,21 +7,23 @@ kept on the statement (`because`), the weights stand in `patterns/weights.json`.
 """
 
 import math
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 import extractors.attributes  # noqa: F401  registers the attributes set here
-from extractors.concepts import CONCEPTS, limit_concepts
-from extractors.cues import CLAUSES, CUES, word_sets
+from extractors.concepts import limit_concepts
+from extractors.cues import CLAUSES, word_sets
 from extractors.schema import CATEGORIES, Category, Conversation, Role, Turn
 from extractors.sections import section_kinds
 from extractors.weights import LABELS, Weights, load_weights
 
 STATEMENTS = "izp_statements"
 LIMIT_RULE = "rule.treatment_limit"
+STANCES: tuple[Category, ...] = ("preference", "goal", "agreement")
+"""What a clause about a treatment limit can be: what it decides, only a physician can ratify."""
+
 MOST_REASONS = 5
 SMALL_TALK_TURNS = 6
 """So many turns at the start and at the end of a conversation are mostly greeting; not in a short one."""
@@ -45,13 +47,11 @@ def gather_evidence(doc: Doc) -> Iterator[tuple[Span, list[str]]]:
     conversation: Conversation = doc._.izp_conversation
     role = role_of(conversation, turn)
     who = role or ("note" if turn.label is None else "unmapped")
-    cues, concepts = _by_token(doc, CUES), _by_token(doc, CONCEPTS)
     around = ["always", f"speaker:{who}", f"block:{turn.block}", f"block:{turn.block}+{who}"]
     around += [f"section:{kind}" for heading in turn.section for kind in section_kinds(heading)]
     around += _place(turn, len(conversation.turns))
     for clause in doc.spans[CLAUSES]:
-        own = sorted({label for i in range(clause.start, clause.end) for label in cues[i]})
-        named = sorted({label for i in range(clause.start, clause.end) for label in concepts[i]})
+        own = sorted(clause._.izp_cues)
         kinds = sorted({label.split(".")[0] for label in own})
         yield (
             clause,
@@ -59,7 +59,7 @@ def gather_evidence(doc: Doc) -> Iterator[tuple[Span, list[str]]]:
                 *around,
                 *own,
                 *(f"{kind}+{who}" for kind in kinds),
-                *(f"concept:{label}" for label in named),
+                *(f"concept:{label}" for label in sorted(clause._.izp_named)),
                 *_shape(clause, who),
                 *_asked(clause, who),
             ],
@@ -71,14 +71,6 @@ def _place(turn: Turn, turns: int) -> Iterator[str]:
         yield "place:begin"
     if turns > 4 * SMALL_TALK_TURNS and turn.index >= turns - SMALL_TALK_TURNS:
         yield "place:end"
-
-
-def _by_token(doc: Doc, key: str) -> dict[int, set[str]]:
-    found: dict[int, set[str]] = defaultdict(set)
-    for span in doc.spans.get(key, ()):
-        for i in range(span.start, span.end):
-            found[i].add(span.label_)
-    return found
 
 
 def _shape(clause: Span, who: str) -> Iterator[str]:
@@ -104,12 +96,10 @@ def _asked(clause: Span, who: str) -> Iterator[str]:
     if question is None:
         yield "asked:nothing"
         return
-    cues = question.doc.spans.get(CUES, ())
-    asked = {cue.label_ for cue in cues if question.start <= cue.start < question.end}
     distance = clause.doc._.izp_turn.index - question.doc._.izp_turn.index
     near = "near" if distance <= 1 and clause.start < 12 else "far"
     yield f"asked:{near}+{who}"
-    for cue in sorted(asked):
+    for cue in sorted(question._.izp_cues):
         yield f"asked:{cue}" if near == "near" else f"asked-before:{cue}"
 
 
@@ -142,9 +132,9 @@ class StatementFinder:
         if carries_statements(doc):
             for clause, evidence in gather_evidence(doc):
                 chances = weigh(evidence, load_weights())
-                kept = names_limit(evidence)
+                kept = decides_limit(clause)
                 if kept or 1 - chances["none"] >= self.threshold:
-                    category: Category = max(CATEGORIES, key=chances.__getitem__)
+                    category: Category = max(STANCES if kept else CATEGORIES, key=chances.__getitem__)
                     clause._.izp_category = category
                     clause._.izp_confidence = round(chances[category], 3)
                     clause._.izp_because = (*((LIMIT_RULE,) if kept else ()), *_deciding(evidence, category))
@@ -153,16 +143,14 @@ class StatementFinder:
         return doc
 
 
-def names_limit(evidence: Sequence[str]) -> bool:
-    """Whether a clause wishes or refuses a treatment that has limits; a question about one does not."""
-    return (
-        any(
-            name.startswith("concept:") and name.removeprefix("concept:") in limit_concepts()
-            for name in evidence
-        )
-        and any(name.startswith(("wish.", "refusal.")) for name in evidence)
-        and not any(name.startswith("asks+") for name in evidence)
-    )
+def decides_limit(clause: Span) -> bool:
+    """Whether a clause wishes or refuses a treatment that has limits, or says yes or no when asked about one.
+
+    A question about a treatment decides nothing.
+    """
+    if clause._.izp_is_question or limit_concepts().isdisjoint(clause._.izp_topics):
+        return False
+    return any(cue.startswith(("wish.", "refusal.", "answer.")) for cue in clause._.izp_cues)
 
 
 def _deciding(evidence: Iterable[str], category: Category) -> tuple[str, ...]:

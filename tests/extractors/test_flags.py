@@ -8,8 +8,6 @@ from extractors.schema import Conversation, Flag, FlagType, Statement
 Talk = Callable[..., Conversation]
 Flags = Callable[..., list[Flag]]
 
-LIMITS = frozenset({"intensive_care"})
-
 
 def statement(number: int, **given: object) -> Statement:
     fields: dict[str, object] = {
@@ -28,7 +26,7 @@ def statement(number: int, **given: object) -> Statement:
 @pytest.fixture
 def flags(talk: Talk) -> Flags:
     def of_kind(*statements: Statement, kind: FlagType) -> list[Flag]:
-        found = find_flags(talk(("Moeder", "x")), statements, LIMITS)
+        found = find_flags(talk(("Moeder", "x")), statements)
         return [flag for flag in found if flag.type == kind]
 
     return of_kind
@@ -91,11 +89,11 @@ def test_a_question_that_nobody_answers_stays_open(talk: Talk) -> None:
     text = "Mag hij vliegen?"
     asked = statement(1, category="concern", quote=text, end=len(text))
     for answer, expected in (("Ja, dat mag.", 0), ("Dat weet ik niet.", 1)):
-        found = find_flags(talk(("Moeder", text), ("Kinderarts", answer)), (asked,), LIMITS)
+        found = find_flags(talk(("Moeder", text), ("Kinderarts", answer)), (asked,))
         assert sum(flag.type == "open_question" for flag in found) == expected
 
 
 def test_the_flags_of_the_intake_come_first(talk: Talk) -> None:
     given = Flag(type="unclear_speaker", note="De namen spreken elkaar tegen.")
     source = talk(("Moeder", "x")).model_copy(update={"flags": (given,)})
-    assert find_flags(source, (), LIMITS) == (given,)
+    assert find_flags(source, ()) == (given,)

@@ -76,3 +76,27 @@ def test_a_note_that_names_nobody_under_no_heading_is_unknown(only: Only) -> Non
 def test_the_view_of_the_clause_before_goes_on_within_a_paragraph(only: Only) -> None:
     turns = ((None, "Oma is er ook."), (None, "Sem zit op de bank. Wil graag naar het strand."))
     assert only(*turns, block="paragraph").perspective == "child"
+
+
+def test_an_interpreter_who_gives_the_physicians_words_is_the_care_team(only: Only) -> None:
+    said = only(("Vader", "Hm."), ("Tolk", "De dokter zegt dat ze hem niet meer wil laten beademen."))
+    assert (said.perspective, said.reported) == ("care_team", True)
+
+
+def test_an_interpreter_who_gives_the_childs_words_is_the_child(only: Only) -> None:
+    said = only(("Tolk", "Sem zegt dat hij niet meer geprikt wil worden."))
+    assert (said.perspective, said.reported) == ("child", True)
+
+
+def test_an_interpreter_with_nobody_to_speak_for_is_unknown(only: Only) -> None:
+    assert only(("Kinderarts", "Hm."), ("Tolk", "Liever geen sonde meer.")).perspective == "unknown"
+
+
+def test_a_summary_for_child_and_parent_together_is_unknown(only: Only) -> None:
+    turns = (("Sem", "Ja."), ("Moeder", "Hm."), ("Kinderarts", "Dus je wil geen beademing meer."))
+    assert only(*turns).perspective == "unknown"
+
+
+def test_an_agreement_in_a_note_that_names_the_child_is_the_childs(only: Only) -> None:
+    said = only((None, "Sem beslist voortaan zelf over de sonde"), block="list_item", section=("Afspraken",))
+    assert said.perspective == "child"

@@ -71,3 +71,9 @@ def test_a_turn_without_a_statement_is_unused_unless_it_is_a_heading() -> None:
     )
     findings = Findings(conversation="c", statements=(statement(turn=1, start=7, end=8),))
     assert [turn.index for turn in findings.unused_turns(talk(*turns, text=text))] == [2]
+
+
+def test_an_error_of_a_record_does_not_quote_its_input() -> None:
+    with pytest.raises(ValidationError) as caught:
+        statement(quote=["geheim"], category="geheim")
+    assert "geheim" not in str(caught.value)
