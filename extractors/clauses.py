@@ -14,6 +14,8 @@ from extractors.cues import CLAUSES, PATTERNS, Strict, read_yaml
 
 MAX_LEAD = 4
 """The most words before a colon that still name a subject ("PEG: liever nu") and are not a clause."""
+SHORTEST_MAIN_CLAUSE = 4
+"""The fewest words before a comma that can stand without what follows it."""
 
 
 class ClauseWords(Strict):
@@ -21,9 +23,12 @@ class ClauseWords(Strict):
 
     filler_before: frozenset[str]
     filler_after: frozenset[str]
+    filler_after_comma: frozenset[str]
     joins_always: frozenset[str]
     joins_two_verbs: frozenset[str]
     subjects: frozenset[str]
+    conditions: frozenset[str]
+    limits: frozenset[str]
 
 
 WORDS = read_yaml(PATTERNS / "clauses.yaml", ClauseWords)
@@ -84,20 +89,25 @@ def _is_cut(doc: Doc, start: int, i: int, end: int) -> bool:
         return True
     if i + 1 >= end or token.is_punct:
         return False
+    if not _has_verb(doc, start, i) or _is_open_condition(doc, start, i):
+        return False
     word = token.lower_
-    after_comma = doc[i - 1].text == ","
     if word in WORDS.joins_always:
-        return end - i >= 3 and _has_verb(doc, start, i)
+        return end - i >= 3 and doc[i + 1].lower_ not in WORDS.limits
     if word in WORDS.joins_two_verbs:
-        return _has_verb(doc, start, i) and _has_verb(doc, i + 1, end)
+        return _has_verb(doc, i + 1, end)
     return (
-        after_comma
+        doc[i - 1].text == ","
         and word in WORDS.subjects
-        and i + 1 < end
         and doc[i + 1].pos_ in _VERBS
-        and _has_verb(doc, start, i)
-        and i - start >= 4
+        and i - start >= SHORTEST_MAIN_CLAUSE
+        and doc[start].lower_ not in WORDS.conditions
     )
+
+
+def _is_open_condition(doc: Doc, start: int, i: int) -> bool:
+    """Whether token `i` still stands in the condition that opens a clause ("als hij valt en ...")."""
+    return doc[start].lower_ in WORDS.conditions and all(doc[j].text != "," for j in range(start, i))
 
 
 def _has_verb(doc: Doc, start: int, end: int) -> bool:
@@ -116,9 +126,19 @@ def _without_filler(doc: Doc, start: int, end: int) -> tuple[int, int]:
             start += 1
         else:
             break
-    while end > start + 1 and (doc[end - 1].text in ",:.;" or doc[end - 1].lower_ in WORDS.filler_after):
+    while end > start + 1 and _is_filler_after(doc, start, end - 1):
         end -= 1
     return start, end
+
+
+def _is_filler_after(doc: Doc, start: int, last: int) -> bool:
+    """Whether the last token of a clause says nothing: "ja" does in "nog geen ja", and not behind a comma."""
+    word = doc[last].lower_
+    return (
+        word in {",", ":", ".", ";"}
+        or word in WORDS.filler_after
+        or (word in WORDS.filler_after_comma and last > start + 1 and doc[last - 1].text in {",", "...", "…"})
+    )
 
 
 def _is_loose_mark(text: str) -> bool:

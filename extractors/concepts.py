@@ -71,15 +71,16 @@ class Examples(_Entry):
 class Concept(_Entry):
     """One entry of the lexicon.
 
-    `domains` has the most fitting first. `limit` marks a life-prolonging or burdensome treatment, sedation or
-    euthanasia: only a physician, physician assistant or nurse specialist makes a wish about it an agreement
-    (`treatment_limit` in the annotation guide). `weak` marks words that occur in talk about anything
-    ("moeder", "nacht") and so say little about the domain.
+    `area` is the name of its file, `domains` has the most fitting first. `limit` marks a life-prolonging
+    or burdensome treatment, sedation or euthanasia: only a physician, physician assistant or nurse
+    specialist makes a wish about it an agreement (`treatment_limit` in the annotation guide). `weak`
+    marks words that occur in talk about anything ("moeder", "nacht") and so say little about the domain.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     label: str = Field(min_length=1)
     domains: list[Domain] = Field(min_length=1, max_length=3)
+    area: str = ""
     limit: bool = False
     weak: bool = False
     terms: list[Term] = Field(min_length=1)
@@ -118,7 +119,7 @@ def read_lexicon(directory: Path) -> Lexicon:
         if not isinstance(entries, list):
             raise LexiconError(f"{path.name}: a list of entries is expected")
         for number, entry in enumerate(entries, start=1):
-            concept = _entry(entry, f"{path.name}, entry {number}")
+            concept = _entry(entry, f"{path.name}, entry {number}").model_copy(update={"area": path.stem})
             if concept.id in lexicon:
                 raise LexiconError(f"{path.name}, entry {number}: id {concept.id!r} occurs twice")
             lexicon[concept.id] = concept

@@ -7,12 +7,17 @@ sentence; the words of the conversation stay in the statements it names.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from extractors.concepts import limit_concepts
+from extractors.concepts import limit_concepts, load_lexicon
 from extractors.schema import Category, Conversation, Flag, Statement, Turn
 
 WISHES: frozenset[Category] = frozenset(("preference", "goal"))
 STANCES: frozenset[Category] = frozenset(("preference", "goal", "agreement"))
 OWN_VIEWS: frozenset[Category] = frozenset(("value", "preference", "goal", "concern"))
+DISPUTED_AREAS = frozenset(
+    ("treatment", "device", "medication", "nutrition", "symptom", "communication", "place", "school")
+)
+"""Areas of the lexicon whose concepts people can want different things about; to share a person is none."""
+
 _NO_ANSWER = (
     "weet ik niet",
     "zoek ik uit",
@@ -27,15 +32,22 @@ _ASKED_IN_NOTE = (" vroeg ", " vraagt ", " vroegen ", " vragen of ", " vraagt zi
 def find_flags(conversation: Conversation, statements: Sequence[Statement]) -> tuple[Flag, ...]:
     """All flags of a conversation, those of the intake first."""
     return (
-        *conversation.flags,
+        *_of_intake(conversation, statements),
         *_conflicts(statements),
         *_tentative(statements),
         *_missing(statements),
         *_proxy_only(statements),
         *_treatment_limits(statements),
         *_open_questions(conversation, statements),
-        *_unclear_speakers(statements),
+        *_unclear_speakers(conversation, statements),
     )
+
+
+def _of_intake(conversation: Conversation, statements: Sequence[Statement]) -> Iterator[Flag]:
+    """The flags of the intake, with the statements of the turns they are about."""
+    for flag in conversation.flags:
+        unknown = tuple(s.id for s in statements if s.turn in flag.turns and s.perspective == "unknown")
+        yield flag.model_copy(update={"statements": unknown})
 
 
 def _by_topic(statements: Iterable[Statement]) -> dict[str, list[Statement]]:
@@ -48,8 +60,11 @@ def _by_topic(statements: Iterable[Statement]) -> dict[str, list[Statement]]:
 
 def _conflicts(statements: Sequence[Statement]) -> Iterator[Flag]:
     """One topic on which one wants what another, or the same person at another moment, does not."""
+    lexicon = load_lexicon()
     seen: set[tuple[str, ...]] = set()
-    for stances in _by_topic(s for s in statements if s.category in STANCES).values():
+    for topic, stances in _by_topic(s for s in statements if s.category in STANCES).items():
+        if lexicon[topic].area not in DISPUTED_AREAS:
+            continue
         wanted = [s for s in stances if s.polarity == "affirmed"]
         refused = [s for s in stances if s.polarity == "negated"]
         ids = tuple(s.id for s in stances)
@@ -117,10 +132,12 @@ def _near_asking(turn: Turn, statement: Statement) -> bool:
     return statement.quote.endswith("?") or any(word in around for word in _ASKED_IN_NOTE)
 
 
-def _unclear_speakers(statements: Sequence[Statement]) -> Iterator[Flag]:
+def _unclear_speakers(conversation: Conversation, statements: Sequence[Statement]) -> Iterator[Flag]:
+    """One flag a speaker and reason, for the views that no flag of the intake is about already."""
+    flagged = {turn for flag in conversation.flags for turn in flag.turns}
     by_reason: dict[tuple[str | None, str | None], list[str]] = defaultdict(list)
     for s in statements:
-        if s.perspective == "unknown":
+        if s.perspective == "unknown" and s.turn not in flagged:
             by_reason[s.speaker, s.perspective_reason].append(s.id)
     for ids in by_reason.values():
         yield Flag(type="unclear_speaker", statements=tuple(ids), note="Niet bekend wiens standpunt dit is.")

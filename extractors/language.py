@@ -111,7 +111,7 @@ def _tokenizer_factory() -> Callable[[Language], Tokenizer]:
 
 @Language.factory("izp_sentences", assigns=["token.is_sent_start"])
 def izp_sentences(nlp: Language, name: str) -> Callable[[Doc], Doc]:  # noqa: ARG001  spaCy calls it with both
-    """Sets the sentence starts by rule, before the parser, which then keeps to them.
+    """Sets the sentence starts by rule.
 
     A full stop, exclamation mark or question mark ends a sentence whatever follows, since transcripts go on
     in lower case; not after an abbreviation, a numbering or an hour, nor before the rest of a sentence that

@@ -5,7 +5,7 @@ wishes is the child's, reported; a professional's summary is the family's, repor
 writer is no go-between. Where nothing tells, the perspective is unknown, with the reason.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from spacy.language import Language
@@ -50,7 +50,7 @@ def assign_perspective(doc: Doc) -> Doc:
         if turn.block == "speech":
             view = _spoken(statement, role, conversation)
         else:
-            view = _written(statement, subjects.get(statement.start), turn, conversation)
+            view = _written(statement, subjects.get(statement.start), conversation)
         statement._.izp_perspective = view.perspective
         statement._.izp_reported = view.reported
         statement._.izp_perspective_reason = view.reason
@@ -153,7 +153,7 @@ def _family_heard(doc: Doc, conversation: Conversation) -> set[Role]:
     return heard
 
 
-def _written(statement: Span, named: Role | None, turn: Turn, conversation: Conversation) -> View:
+def _written(statement: Span, named: Role | None, conversation: Conversation) -> View:
     """The view of a statement in a note: from whom the line names, then the lines and headings above it."""
     category: Category = statement._.izp_category
     if category == "action_point":
@@ -162,8 +162,6 @@ def _written(statement: Span, named: Role | None, turn: Turn, conversation: Conv
     if (category == "context" and named != "parent") or (category == "agreement" and named is None):
         return View("care_team")  # what a note states without naming anyone is its writer's
     if named is None:
-        named = _headed(turn, statement.doc._.izp_people)
-    if named is None:
         return View("care_team") if category in NO_VIEW_OF_OTHERS else View("unknown", reason=NOBODY_NAMED)
     if named == "parent" and _opens_with_source(statement) and (about := _about(statement)):
         return View(about, reported=True)
@@ -171,13 +169,21 @@ def _written(statement: Span, named: Role | None, turn: Turn, conversation: Conv
 
 
 def _subjects(doc: Doc) -> dict[int, Role]:
-    """By the first token of a clause of a note: whom it names, or else whom the one before it named."""
+    """By the first token of a clause of a note: whom it is about.
+
+    That is whom the clause names, else the person in a heading above, else whom the clause before named,
+    else the child where a heading asks about the child ("Wie ben je").
+    """
+    turn: Turn = doc._.izp_turn
+    headed = _headed(turn.section, doc._.izp_people)
+    asked: Role | None = "child" if _asks_the_child(turn.section) else None
     subjects: dict[int, Role] = {}
-    last: Role | None = None
+    before: Role | None = None
     for clause in doc.spans[CLAUSES]:
-        last = _named(clause) or last
-        if last is not None:
-            subjects[clause.start] = last
+        named = _named(clause)
+        before = named or before
+        if subject := named or headed or before or asked:
+            subjects[clause.start] = subject
     return subjects
 
 
@@ -189,15 +195,19 @@ def _named(statement: Span) -> Role | None:
     return mention_in(statement, _SUBJECT_WORDS)
 
 
-def _headed(turn: Turn, people: Mapping[str, Role]) -> Role | None:
-    """Whom the headings above name, the nearest first; "Wie ben je" is about the child."""
-    for heading in reversed(turn.section):
-        words = "".join(c if c.isalnum() else " " for c in heading.lower()).split()
-        if role := mention(words, people):
-            return role
-        if {"identity", "experience"} & set(section_kinds(heading)) or {"je", "jij", "jou"} & set(words):
-            return "child"
-    return None
+def _headed(section: Sequence[str], people: Mapping[str, Role]) -> Role | None:
+    """Whom the headings above name, the nearest first."""
+    return next((role for heading in reversed(section) if (role := mention(_words(heading), people))), None)
+
+
+def _asks_the_child(section: Sequence[str]) -> bool:
+    kinds = {kind for heading in section for kind in section_kinds(heading)}
+    words = {word for heading in section for word in _words(heading)}
+    return bool(kinds & {"identity", "experience"} or words & {"je", "jij", "jou"})
+
+
+def _words(heading: str) -> list[str]:
+    return "".join(c if c.isalnum() else " " for c in heading.lower()).split()
 
 
 def _opens_with_source(statement: Span) -> bool:

@@ -146,9 +146,12 @@ class StatementFinder:
 def decides_limit(clause: Span) -> bool:
     """Whether a clause wishes or refuses a treatment that has limits, or says yes or no when asked about one.
 
-    A question about a treatment decides nothing.
+    A question about a treatment decides nothing, and what a professional says of one is often a fact.
     """
-    if clause._.izp_is_question or limit_concepts().isdisjoint(clause._.izp_topics):
+    turn: Turn = clause.doc._.izp_turn
+    if role_of(clause.doc._.izp_conversation, turn) == "care_team" or clause._.izp_is_question:
+        return False
+    if limit_concepts().isdisjoint(clause._.izp_topics):
         return False
     return any(cue.startswith(("wish.", "refusal.", "answer.")) for cue in clause._.izp_cues)
 

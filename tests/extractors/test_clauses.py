@@ -30,10 +30,28 @@ def test_a_sentence_with_two_wishes_is_two_clauses(reader: Language) -> None:
 
 
 def test_a_but_begins_a_new_clause(reader: Language) -> None:
-    assert clauses(reader, "Buiten mag het wel, maar niet waar mijn vriendinnen zijn.") == [
-        "Buiten mag het wel",
-        "niet waar mijn vriendinnen zijn",
+    assert clauses(reader, "Hij slaapt wel goed, maar ik lig de hele nacht wakker.") == [
+        "Hij slaapt wel goed",
+        "ik lig de hele nacht wakker",
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Buiten mag het wel, maar niet waar mijn vriendinnen zijn",
+        "Helpen mag, maar niet met medicijnen",
+        "Als hij het benauwd krijgt, dan wil ik dat hij slaapt",
+        "Als hij valt en we krijgen hem niet overeind, dan bellen we",
+    ],
+)
+def test_a_limit_or_a_condition_stays_with_what_it_limits(reader: Language, text: str) -> None:
+    assert clauses(reader, f"{text}.") == [text]
+
+
+def test_a_last_word_that_says_something_stays(reader: Language) -> None:
+    assert clauses(reader, "Ik zeg nog geen ja.") == ["Ik zeg nog geen ja"]
+    assert clauses(reader, "Dat is mooi, ja.") == ["Dat is mooi"]
 
 
 def test_an_enumeration_stays_one_clause(reader: Language) -> None:

@@ -48,19 +48,22 @@ def test_a_fact_about_a_treatment_is_no_limit(flags: Flags) -> None:
 
 def test_wanted_and_refused_on_one_topic_is_a_conflict(flags: Flags) -> None:
     wishes = (
-        statement(1, topics=("home",)),
-        statement(2, topics=("home",), polarity="negated", perspective="child"),
+        statement(1, topics=("school",)),
+        statement(2, topics=("school",), polarity="negated", perspective="child"),
     )
     assert [flag.statements for flag in flags(*wishes, kind="conflict")] == [("s1", "s2")]
 
 
 def test_two_people_who_want_the_same_have_no_conflict(flags: Flags) -> None:
-    wishes = (statement(1, topics=("home",)), statement(2, topics=("home",), perspective="child"))
+    wishes = (statement(1, topics=("school",)), statement(2, topics=("school",), perspective="child"))
     assert flags(*wishes, kind="conflict") == []
 
 
 def test_the_same_statements_conflict_once(flags: Flags) -> None:
-    wishes = (statement(1, topics=("home", "bed")), statement(2, topics=("home", "bed"), polarity="negated"))
+    wishes = (
+        statement(1, topics=("school", "daycare")),
+        statement(2, topics=("school", "daycare"), polarity="negated"),
+    )
     assert len(flags(*wishes, kind="conflict")) == 1
 
 
@@ -97,3 +100,15 @@ def test_the_flags_of_the_intake_come_first(talk: Talk) -> None:
     given = Flag(type="unclear_speaker", note="De namen spreken elkaar tegen.")
     source = talk(("Moeder", "x")).model_copy(update={"flags": (given,)})
     assert find_flags(source, ()) == (given,)
+
+
+def test_to_speak_of_the_same_person_is_no_conflict(flags: Flags) -> None:
+    wishes = (statement(1, topics=("father",)), statement(2, topics=("father",), polarity="negated"))
+    assert flags(*wishes, kind="conflict") == []
+
+
+def test_a_speaker_whom_the_intake_could_not_map_is_flagged_once(talk: Talk) -> None:
+    unmapped = Flag(type="unclear_speaker", turns=(0,), note="Niet bekend wie dit is.")
+    source = talk(("X", "x")).model_copy(update={"flags": (unmapped,)})
+    said = statement(1, perspective="unknown", perspective_reason="niet bekend")
+    assert [flag.statements for flag in find_flags(source, (said,))] == [("s1",)]
