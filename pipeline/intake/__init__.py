@@ -9,6 +9,7 @@ import datetime as dt
 from pathlib import Path
 
 from extractors.schema import Conversation, Kind
+from pipeline.intake.blocks import tidy_line
 from pipeline.intake.conversation import build
 from pipeline.intake.errors import IntakeError
 from pipeline.intake.formats import read_blocks
@@ -54,7 +55,7 @@ def read(
     given = given.model_copy(
         update={
             key: value
-            for key, value in (("date", date), ("kind", kind), ("child", child and child.strip()))
+            for key, value in (("date", date), ("kind", kind), ("child", child and tidy_line(child)))
             if value
         }
     )

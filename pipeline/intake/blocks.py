@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from extractors import schema
 
-_UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
+# What no text file, XML or database can hold: control characters, halves of a surrogate pair, noncharacters.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _AROUND_NEWLINE = re.compile(r"[^\S\n]*\n\s*")
 _SPACES = re.compile(r"[^\S\n]+")
 _SENTENCE_END = re.compile(r"[.?!…][\"'”’)\]]*$")
+_SENTENCE_GAP = re.compile(r"(?<=[.?!…])[\"'”’)\]]*\s+")
+_ABBREVIATED = re.compile(
+    r"\b(?:[A-Za-z]|dr|drs|mw|mevr|dhr|prof|bijv|bv|evt|ca|nr|blz|incl|excl|max|min|pt|tel|vpk|geb|resp)\.$",
+    re.IGNORECASE,
+)
+_PHRASE_GAP = re.compile(r"(?<=[,;:])\s+|\n")
+_GAP = re.compile(r"\s+")
+_MOST_WORDS = 150
+_FEWEST_WORDS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +51,68 @@ def ends_sentence(text: str) -> bool:
     return _SENTENCE_END.search(text[-10:]) is not None
 
 
+def tidy_line(text: str) -> str:
+    """A name or a heading, tidied, on one line."""
+    return " ".join(tidy(text).split())
+
+
 def lay_out(blocks: Iterable[Block]) -> tuple[str, tuple[schema.Turn, ...]]:
-    """The text of a conversation, one block a line or more, and its turns with their spans in it."""
+    """The text of a conversation, one block a line or more, and its turns with their spans in it.
+
+    A block that is very long, such as an automatic transcript without line breaks, is several turns.
+    """
     text: list[str] = []
     turns: list[schema.Turn] = []
     start = 0
     for block in blocks:
-        content = tidy(block.text)
-        if not content:
-            continue
-        turns.append(
-            schema.Turn(
-                index=len(turns),
-                label=block.label,
-                text=content,
-                start=start,
-                end=start + len(content),
-                begin_s=block.begin_s,
-                end_s=block.end_s,
-                block=block.kind,
-                section=block.section,
+        label = tidy_line(block.label) or None if block.label is not None else None
+        section = tuple(filter(None, map(tidy_line, block.section)))
+        for content in _parts(tidy(block.text)):
+            turns.append(
+                schema.Turn(
+                    index=len(turns),
+                    label=label,
+                    text=content,
+                    start=start,
+                    end=start + len(content),
+                    begin_s=block.begin_s,
+                    end_s=block.end_s,
+                    block=block.kind,
+                    section=section,
+                )
             )
-        )
-        text.append(content)
-        start += len(content) + 1
+            text.append(content)
+            start += len(content) + 1
     return "\n".join(text), tuple(turns)
+
+
+def _parts(text: str) -> Iterator[str]:
+    """A text in parts of at most 150 words, cut where a sentence ends; the white space at a cut falls away.
+
+    Where no sentence ends in time the cut is at a comma, and where there is none between two words.
+    """
+    gaps = [(gap.start(), gap.end()) for gap in _GAP.finditer(text)]
+    if len(gaps) < _MOST_WORDS:
+        yield from [text] if text else []
+        return
+    sentences = {gap.end() for gap in _SENTENCE_GAP.finditer(text)}
+    phrases = {gap.end() for gap in _PHRASE_GAP.finditer(text)}
+    start = first = 0
+    while len(gaps) - first >= _MOST_WORDS:
+        # The gaps behind words 150, 149, ... 50 of what is left.
+        places = range(first + _MOST_WORDS - 1, first + _FEWEST_WORDS - 2, -1)
+        cut = next(
+            (p for p in places if gaps[p][1] in sentences and not _ends_short(text, gaps[p][0])),
+            next((p for p in places if gaps[p][1] in phrases), places[0]),
+        )
+        yield text[start : gaps[cut][0]]
+        start, first = gaps[cut][1], cut + 1
+    yield text[start:]
+
+
+def _ends_short(text: str, end: int) -> bool:
+    """Whether the point before `end` is that of an abbreviation."""
+    return _ABBREVIATED.search(text[max(0, end - 10) : end]) is not None
 
 
 def join_cues(cues: Iterable[Block]) -> list[Block]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from pipeline.intake import dialogue, text
 from pipeline.intake.blocks import Block
+from pipeline.intake.header import is_only_header
 from pipeline.intake.participants import definitions, header_entries, known_words
 
 _TRANSCRIPT = re.compile(r"\W*(?:.*[-–] )?(?:transcript|transcriptie|transcription)\W*", re.IGNORECASE)
@@ -33,8 +34,12 @@ def from_lines(lines: Sequence[str], *, wrapped: bool = False) -> tuple[bool, li
         return False, text.read(lines)
     top = text.rejoin(lines[: min(starts)]) if wrapped else lines[: min(starts)]
     blocks = text.read(top)
-    if len([block for block in blocks if block.kind != "heading"]) <= _HEADER_LINES:
-        blocks = [replace(block, kind="header", section=()) for block in blocks]
+    blocks = [
+        replace(block, kind="header", section=())
+        if block.kind == "header" or is_only_header(block.text, first=place == 0) or definitions(block.text)
+        else block
+        for place, block in enumerate(blocks)
+    ]
     return True, [*blocks, *dialogue.parse(lines, starts)]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from extractors.schema import Kind
 from pipeline.intake.day import has_day
 from pipeline.intake.roles import find_function, is_no_speaker, lexicon
+from pipeline.intake.saying import says_something
 
 _FIELD = re.compile(
     r"[-*\s]*(?:datum|aanwezig(?:en)?|aanw|afwezig|erbij|aan tafel|deelnemers?|genodigden|uitgenodigd"
@@ -17,6 +18,19 @@ _FIELD = re.compile(
     r"(?:\s+m\.?k\.?)?\s*\.?(?:\s*\*\*)?\s*:",
     re.IGNORECASE,
 )
+# What stands behind one of these is a person; behind "Kind: " a note may as well tell something of the child.
+_PERSON_FIELD = re.compile(
+    r"[-*\s]*(?:van|aan|door|verslag|notulen|notulist|notuliste|voorzitter|gespreksleider|cliënt|client|patiënt"
+    r"|patient|naam|naam kind|kind)\s*(?:\*\*)?\s*:[*\s]*(?P<value>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_TITLE = re.compile(
+    r"\W*(?:[\w-]+,?\s+){0,2}(?:[\w-]*gesprek|[\w-]*verslag|[\w-]*overleg|huisbezoek|notulen|notitie|transcript\w*|izp|pzp"
+    r"|swg|mdo|het belangrijk)\b",
+    re.IGNORECASE,
+)
+_TRANSCRIBED = re.compile(r"\b(?:uitgetypt|uitgeschreven|uitgewerkt|transcript\w*)\b", re.IGNORECASE)
+_AFTER_COLON = re.compile(r":[*\s]+(?P<more>[^\W\d_].*)", re.DOTALL)
 _PEOPLE = re.compile(
     r"\W*(?:\d+\W+)?(?:aanwezig(?:en)?|deelnemers?|betrokkenen|genodigden|attendees|gesprekspartners)\W*",
     re.IGNORECASE,
@@ -25,6 +39,7 @@ _WHO = re.compile(r"\W*(?:wie|naam|namen|aanwezig(?:en)?|deelnemers?)\W*", re.IG
 _WHAT = re.compile(r"\W*(?:rol|rollen|functie|relatie|organisatie|discipline|hoedanigheid)\W*", re.IGNORECASE)
 _CLOCK = re.compile(r"\b\d{1,2}[.:]\d{2}\s*(?:u\b|uur|-|–)")
 _LONGEST = 400
+_MOST_WORDS = 25
 
 _SAMENWERKING = re.compile(
     r"samenwerkingsgesprek|\bswg\b|intercollegiaal|\bkompas\b|\bmdo\b|multidisciplinair overleg",
@@ -83,6 +98,40 @@ def is_header_line(text: str, *, first: bool = False, strict: bool = False) -> b
     return (
         has_day(text[:60]) or bool(_CLOCK.search(text[:60])) or (len(text) <= 250 and _is_people_line(text))
     )
+
+
+def is_only_header(text: str, *, first: bool = False) -> bool:
+    """Whether a line says who, when or where, or what kind of talk it is, and nothing else.
+
+    A line that also says something ("12 maart: moeder wil geen opname") is read for the header but is none.
+    """
+    if len(text) > _LONGEST or says_something(text):
+        return False
+    field = _PERSON_FIELD.match(text)
+    if field:
+        return _begins_with_person(field["value"])
+    if _FIELD.match(text) or _is_people_line(text):
+        return True
+    if first and _NAME_AGE.search(text):
+        return True
+    more = _AFTER_COLON.search(text)
+    if len(text.split()) > _MOST_WORDS or (more and not _begins_with_person(more["more"])):
+        return False
+    return bool(
+        is_header_line(text)
+        or _NAME_AGE.search(text)
+        or _TRANSCRIBED.search(text)
+        or (first and _TITLE.match(text))
+    )
+
+
+def _begins_with_person(text: str) -> bool:
+    """Whether a text begins with a name or a function that nothing is told of."""
+    name = re.match(rf"(?:\w{{1,5}}\.\s+)*{_NAME}(?:\s+(?:van|de|der|den|el|ten|ter|{_NAME}))*", text)
+    found = find_function(text)
+    ends = [name.end()] if name else []
+    ends += [found.end] if found is not None and len(text[: found.start].split()) <= 1 else []
+    return any(re.match(r"\.?\W*$|\s*[,;(.:=/&+–-]|\s+(?:en\b|[A-ZÀ-Þ])", text[end:]) for end in ends)
 
 
 def is_people_heading(title: str) -> bool:

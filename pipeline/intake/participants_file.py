@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import get_args
+from typing import Annotated, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from extractors.schema import Kind, Role
+from pipeline.intake.blocks import tidy_line
 from pipeline.intake.decode import decode
 from pipeline.intake.errors import IntakeError
 
@@ -25,25 +26,33 @@ MAX_BYTES = 256 * 1024
 _KEYS = "child, date, kind en labels; per label: role, function en name"
 
 
+def _tidied(value: object) -> object:
+    return tidy_line(value) if isinstance(value, str) else value
+
+
+# Labels and names as they stand in a conversation, where they are tidied too.
+Line = Annotated[str, BeforeValidator(_tidied)]
+
+
 class Person(BaseModel):
     """What the file says of one label."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     role: Role
-    function: str | None = Field(default=None, min_length=1, max_length=200)
-    name: str | None = Field(default=None, min_length=1, max_length=200)
+    function: Line | None = Field(default=None, min_length=1, max_length=200)
+    name: Line | None = Field(default=None, min_length=1, max_length=200)
 
 
 class ParticipantsFile(BaseModel):
     """Who is who by hand; everything here wins over what the source says."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
-    child: str | None = Field(default=None, min_length=1, max_length=100)
+    child: Line | None = Field(default=None, min_length=1, max_length=100)
     date: dt.date | None = None
     kind: Kind | None = None
-    labels: dict[str, Person] = Field(default_factory=dict)
+    labels: dict[Line, Person] = Field(default_factory=dict)
 
 
 def load_participants_file(path: Path) -> ParticipantsFile:

@@ -3,20 +3,60 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import get_args
+from typing import Annotated, Self
 
 import yaml
+from pydantic import AfterValidator, Field, model_validator
 
-from extractors.schema import Role
+from extractors.schema import Record, Role
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
 _DIARISED = re.compile(
     r"(?:speaker|spreker|spk|deelnemer|s|unknown speaker|onbekende spreker)[ _-]?(?:\d+|[A-Z])\b",
     re.IGNORECASE,
 )
+
+
+def _lower(word: str) -> str:
+    if word != word.lower():
+        raise ValueError(f"{word!r} is not in lower case")
+    return word
+
+
+Word = Annotated[str, Field(min_length=1), AfterValidator(_lower)]
+
+
+class Titles(Record):
+    """Words before a name that are no part of it; those under `care_team` also tell the role."""
+
+    care_team: frozenset[Word]
+    none: frozenset[Word]
+
+
+class PeopleWords(Record):
+    """The file people.yaml. One spelling stands for one function."""
+
+    roles: dict[Role, dict[str, tuple[Word, ...]]]
+    endings: dict[Role, tuple[Word, ...]]
+    organisations: tuple[Word, ...]
+    titles: Titles
+    no_speakers: frozenset[Word]
+    no_names: frozenset[Word]
+    no_calls: frozenset[Word]
+
+    @model_validator(mode="after")
+    def _one_function_a_spelling(self) -> Self:
+        spellings = [
+            word for functions in self.roles.values() for words in functions.values() for word in words
+        ]
+        for word, count in Counter(spellings).items():
+            if count > 1:
+                raise ValueError(f"{word!r} stands for more than one function")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +85,27 @@ class Found:
 
 @cache
 def lexicon() -> Lexicon:
-    """The word lists of people.yaml, read once."""
-    data = yaml.safe_load((Path(__file__).parent / "people.yaml").read_text(encoding="utf-8"))
-    roles: tuple[Role, ...] = get_args(Role)
+    """The word lists of people.yaml, read once.
+
+    Raises:
+        ValueError: the file breaks its schema.
+    """
+    path = Path(__file__).parent / "people.yaml"
+    words = PeopleWords.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     return Lexicon(
         functions={
             spelling: (role, function)
-            for role in roles
-            for function, spellings in data["roles"].get(role, {}).items()
+            for role, functions in words.roles.items()
+            for function, spellings in functions.items()
             for spelling in spellings
         },
-        endings=tuple((ending, role) for role in roles for ending in data["endings"].get(role, ())),
-        organisations=tuple(data["organisations"]),
-        care_titles=frozenset(data["titles"]["care_team"]),
-        titles=frozenset(data["titles"]["care_team"]) | frozenset(data["titles"]["none"]),
-        no_speakers=frozenset(data["no_speakers"]),
-        no_names=frozenset(data["no_names"]),
-        no_calls=frozenset(data["no_calls"]),
+        endings=tuple((ending, role) for role, endings in words.endings.items() for ending in endings),
+        organisations=words.organisations,
+        care_titles=words.titles.care_team,
+        titles=words.titles.care_team | words.titles.none,
+        no_speakers=words.no_speakers,
+        no_names=words.no_names,
+        no_calls=words.no_calls,
     )
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from extractors import schema
 from pipeline.intake.blocks import Block
-from pipeline.intake.header import is_header_line, is_people_heading, is_people_table
+from pipeline.intake.header import is_header_line, is_only_header, is_people_heading, is_people_table
+from pipeline.intake.saying import reads_as_heading, says_something
 
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*")
 _BULLET = re.compile(r"\s*(?:[-*+•–·▪◦‣●○→]|\d{1,2}[.)]|[a-z]\))\s+(.*)")
@@ -95,14 +96,23 @@ def unmarked(text: str) -> str:
 
 
 def mark_header(blocks: list[Block]) -> list[Block]:
-    """The same blocks, with the lines on top that say who, when and where as `header`.
+    """The same blocks, with the lines on top that say who, when and where, and nothing else, as `header`.
 
     A note of a few lines that would all be header has no header but its fields ("Datum: ...").
     """
-    top = _header_places(blocks)
+    top = {
+        place
+        for place in _header_places(blocks)
+        if is_only_header(blocks[place].text, first=place == 0) or _is_of_people(blocks[place])
+    }
     if all(block.kind == "heading" or place in top for place, block in enumerate(blocks)):
         top = {place for place in top if is_header_line(blocks[place].text, strict=True)}
     return [replace(block, kind="header") if place in top else block for place, block in enumerate(blocks)]
+
+
+def _is_of_people(block: Block) -> bool:
+    """Whether a block stands in a list of those present."""
+    return any(is_people_heading(title) for title in block.section) and not says_something(block.text)
 
 
 def _header_places(blocks: Sequence[Block]) -> set[int]:
@@ -142,20 +152,23 @@ def _read_from(lines: Sequence[str], number: int, notes: _Notes, short_headings:
         return _read_table(lines, number, notes)
     if match := _BULLET.fullmatch(line):
         return _read_item(lines, number, match[1], notes)
-    if _BOLD_LINE.fullmatch(stripped) and (below or stripped.endswith("**")):
-        match = _BOLD_LINE.fullmatch(stripped)
-        text = match[1] if match and not match[2] else stripped
+    match = _BOLD_LINE.fullmatch(stripped)
+    if match and (below or stripped.endswith("**")) and _may_be_heading(unmarked(stripped), notes):
+        text = match[1] if not match[2] else stripped
         notes.heading(
-            _BOLD_LEVEL,
-            text + (":" if stripped.endswith(":") and text == (match and match[1]) else ""),
-            stripped,
+            _BOLD_LEVEL, text + (":" if stripped.endswith(":") and text == match[1] else ""), stripped
         )
         return number + 1
-    if number in short_headings or _is_capitals(stripped):
+    if number in short_headings or (_is_capitals(stripped) and _may_be_heading(stripped, notes)):
         # In capitals on top it is the title, above all others.
         notes.heading(_PLAIN_LEVEL if notes.blocks else 0, stripped)
         return number + 1
     return _read_paragraph(lines, number, notes)
+
+
+def _may_be_heading(line: str, notes: _Notes) -> bool:
+    """Whether a line that looks like a heading reads like one, or is a title on top."""
+    return reads_as_heading(line) or (not notes.blocks and is_only_header(line, first=True))
 
 
 def _read_paragraph(lines: Sequence[str], number: int, notes: _Notes) -> int:
@@ -169,8 +182,10 @@ def _read_paragraph(lines: Sequence[str], number: int, notes: _Notes) -> int:
         ):
             end += 1
     text = "\n".join(lines[number:end]).strip().lstrip(">").strip()
+    if _BOLD_LINE.fullmatch(text):
+        text = re.sub(r"\*\*|__", "", text)
     bold = _BOLD_START.match(text)
-    if bold and end == number + 1 and not is_header_line(text, strict=True):
+    if bold and end == number + 1 and reads_as_heading(bold[1]) and not is_header_line(text, strict=True):
         # "**Achtergrond:** tekst": the label is a heading of this paragraph alone.
         notes.heading(_BOLD_LEVEL, f"{bold[1].strip()}:")
         notes.add(text[bold.end() :], "paragraph")
@@ -217,13 +232,14 @@ def _read_table(lines: Sequence[str], number: int, notes: _Notes) -> int:
 def table_blocks(rows: Sequence[Sequence[str]], section: tuple[str, ...], *, headed: bool) -> list[Block]:
     """The cells of a table, row by row, each with the headings of its row and its column in `section`.
 
-    A table of who was there, or of date and place, is `header`.
+    A table of who was there, or of date and place, is `header`. A top row that says something is no heading.
     """
     columns = list(rows[0]) if headed and rows else []
     people = is_people_table(columns)
     blocks: list[Block] = []
     for number, row in enumerate(rows):
-        fields = len(row) == 2 and is_header_line(f"{row[0].rstrip(':')}: {row[1]}", strict=True)
+        field = f"{row[0].rstrip(':')}: {row[1]}" if len(row) == 2 else ""
+        fields = is_header_line(field, strict=True) and (is_only_header(field) or says_something(field))
         for place, cell in enumerate(row):
             if not cell.strip():
                 continue
@@ -232,7 +248,7 @@ def table_blocks(rows: Sequence[Sequence[str]], section: tuple[str, ...], *, hea
             heads = tuple(unmarked(head) for head in (beside, above) if head.strip() and head != cell)
             kind: schema.Block = "cell"
             if headed and number == 0:
-                kind = "heading"
+                kind = "heading" if reads_as_heading(cell) else "cell"
             elif people or fields or any(is_people_heading(title) for title in section):
                 kind = "header"
             blocks.append(Block(cell, kind, section=(*section, *heads)))
@@ -269,6 +285,8 @@ def _short_headings(lines: Sequence[str]) -> frozenset[int]:
         if not stripped or not below.strip() or len(stripped) > 60 or stripped[-1] in ".,;!?\"”'":
             continue
         if _BULLET.fullmatch(line) or "|" in stripped or _FIELD.match(stripped) or number == 0:
+            continue
+        if not reads_as_heading(stripped):
             continue
         after_empty = not lines[number - 1].strip() or _BULLET.fullmatch(lines[number - 1]) is not None
         if not after_empty:

@@ -147,3 +147,36 @@ def test_a_repeated_shape_in_a_note_is_no_speaker(take_in, text):
     conversation = take_in("notitie.txt", text)
     assert conversation.format == "notes"
     assert all(turn.label is None for turn in conversation.turns)
+
+
+TALK = "\n\nMoeder: Ja.\nArts: Goed.\nMoeder: Fijn.\nArts: Dag.\n"
+
+
+def test_what_is_told_above_the_first_speaker_is_not_lost(take_in):
+    conversation = take_in(
+        "g.txt",
+        "Gesprek Sem (6), 12 maart 2026\nMoeder belde vooraf: zij wil geen reanimatie meer voor Sem.\n\n"
+        "Vooraf telefonisch:\n- comfort thuis\n- oma erbij" + TALK,
+    )
+    assert [(turn.text, turn.block) for turn in conversation.turns if turn.label is None] == [
+        ("Gesprek Sem (6), 12 maart 2026", "header"),
+        ("Moeder belde vooraf: zij wil geen reanimatie meer voor Sem.", "paragraph"),
+        ("Vooraf telefonisch:", "heading"),
+        ("comfort thuis", "list_item"),
+        ("oma erbij", "list_item"),
+    ]
+    assert (conversation.child, str(conversation.date)) == ("Sem", "2026-03-12")
+
+
+def test_sentence_above_the_first_speaker_still_tells_who_is_who(take_in):
+    conversation = take_in(
+        "g.txt", "Raylisa woont bij oma en opa. Doc = kinderarts.\n\nDoc: Hoi.\nOma: Dag.\nDoc: Zo.\nOma: Ja."
+    )
+    assert conversation.turns[0].block == "paragraph"
+    assert conversation.participant("Doc").role == "care_team"
+
+
+@pytest.mark.parametrize("line", ["Vervolg: moeder wil geen IC", "Deel morfine geven mag niet meer"])
+def test_part_title_that_says_something_is_no_heading(take_in, line):
+    turns = take_in("g.txt", f"Moeder: Ja.\nArts: Nee.\n\n{line}{TALK}").turns
+    assert [turn.block for turn in turns if turn.text == line] == ["paragraph"]

@@ -83,3 +83,10 @@ def test_mistake_names_its_line(told, yaml, message):
 def test_missing_file(tmp_path, take_in):
     with pytest.raises(IntakeError, match="deelnemersbestand is niet gevonden"):
         take_in("g.txt", TALK, participants=tmp_path / "weg.yaml")
+
+
+def test_labels_are_tidied_as_those_of_the_source_are(take_in, tmp_path):
+    people = tmp_path / "wie.yaml"
+    people.write_text('labels:\n  "Zoe\\u0308  B\\ud800.": {role: child}\n', encoding="utf-8")
+    conversation = take_in("g.txt", "Zoë B.: Ja.\nArts: Nee.\nZoë B.: Goed.", participants=people)
+    assert conversation.participant("Zoë B.").role == "child"
