@@ -5,6 +5,7 @@ wishes is the child's, reported; a professional's summary is the family's, repor
 writer is no go-between. Where nothing tells, the perspective is unknown, with the reason.
 """
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,14 +13,13 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 import extractors.attributes  # noqa: F401  registers the attributes set here
-from extractors.cues import CLAUSES
+from extractors.cues import CLAUSES, word_sets
 from extractors.people import mention, mention_in
 from extractors.schema import Category, Conversation, Perspective, Role, Turn
 from extractors.sections import section_kinds
 from extractors.statements import STATEMENTS, role_of
 
 UNMAPPED = "niet bekend wie deze spreker is"
-FOR_WHOM = "niet bekend voor wie de tolk spreekt"
 BOTH_ADDRESSED = "niet bekend wie van het gezin dit zei"
 NOBODY_NAMED = "de notitie noemt niet wiens standpunt dit is"
 NO_VIEW_OF_OTHERS: frozenset[Category] = frozenset(("context", "agreement", "action_point"))
@@ -62,7 +62,7 @@ def _spoken(statement: Span, role: Role | None, conversation: Conversation) -> V
     if role in (None, "other"):
         return View("unknown", reason=UNMAPPED)
     if role == "interpreter":
-        return _interpreted(statement, conversation)
+        return _interpreted(statement)
     category: Category = statement._.izp_category
     if category == "action_point":
         return View(_owner_view(statement, conversation) or _VIEWS[role])
@@ -81,14 +81,10 @@ def _spoken(statement: Span, role: Role | None, conversation: Conversation) -> V
     return View(_VIEWS[role])
 
 
-def _interpreted(statement: Span, conversation: Conversation) -> View:
+def _interpreted(statement: Span) -> View:
     """An interpreter who speaks for a parent is the parent, reported; or whoever is named as saying it."""
-    named = mention_in(statement, _SUBJECT_WORDS)
-    if named is not None and "reported.says_that" in statement._.izp_cues:
-        return View(_VIEWS[named], reported=True)
-    if _own_words(statement) or _family_before(statement.doc, conversation) == "parent":
-        return View("parent", reported=True)
-    return View("unknown", reason=FOR_WHOM)
+    named = mention_in(statement, _SUBJECT_WORDS) if "reported.says_that" in statement._.izp_cues else None
+    return View("parent" if named is None else _VIEWS[named], reported=True)
 
 
 _VIEW_CUES = ("wish.", "refusal.", "concern.", "reported.", "value.love")
@@ -130,13 +126,6 @@ def _given_back(statement: Span, cues: frozenset[str], conversation: Conversatio
 
 def _says(statement: Span, word: str) -> bool:
     return any(token.lower_ == word for token in statement)
-
-
-def _family_before(doc: Doc, conversation: Conversation) -> Role | None:
-    """The role of the family member who spoke in the turn before, if one did."""
-    before: Doc | None = doc._.izp_previous
-    role = role_of(conversation, before._.izp_turn) if before is not None else None
-    return role if role in ("child", "parent") else None
 
 
 def _family_heard(doc: Doc, conversation: Conversation) -> set[Role]:
@@ -192,12 +181,20 @@ def _named(statement: Span) -> Role | None:
     lead: Span | None = statement._.izp_lead
     if lead is not None and (role := mention([token.lower_ for token in lead], statement.doc._.izp_people)):
         return role
-    return mention_in(statement, _SUBJECT_WORDS)
+    if _opens_with_source(statement):
+        return mention_in(statement, _SUBJECT_WORDS)
+    words = [token.lower_ for token in statement[:_SUBJECT_WORDS]]
+    before_object = itertools.takewhile(lambda word: word not in word_sets()["not_subject"], words)
+    return mention(list(before_object), statement.doc._.izp_people)
 
 
 def _headed(section: Sequence[str], people: Mapping[str, Role]) -> Role | None:
-    """Whom the headings above name, the nearest first."""
-    return next((role for heading in reversed(section) if (role := mention(_words(heading), people))), None)
+    """Whom the headings above name, the nearest first; one that names several roles names nobody."""
+    for heading in reversed(section):
+        roles = {role for word in _words(heading) if (role := mention([word], people))}
+        if roles:
+            return roles.pop() if len(roles) == 1 else None
+    return None
 
 
 def _asks_the_child(section: Sequence[str]) -> bool:

@@ -88,10 +88,6 @@ def test_an_interpreter_who_gives_the_childs_words_is_the_child(only: Only) -> N
     assert (said.perspective, said.reported) == ("child", True)
 
 
-def test_an_interpreter_with_nobody_to_speak_for_is_unknown(only: Only) -> None:
-    assert only(("Kinderarts", "Hm."), ("Tolk", "Liever geen sonde meer.")).perspective == "unknown"
-
-
 def test_a_summary_for_child_and_parent_together_is_unknown(only: Only) -> None:
     turns = (("Sem", "Ja."), ("Moeder", "Hm."), ("Kinderarts", "Dus je wil geen beademing meer."))
     assert only(*turns).perspective == "unknown"
@@ -100,3 +96,15 @@ def test_a_summary_for_child_and_parent_together_is_unknown(only: Only) -> None:
 def test_an_agreement_in_a_note_that_names_the_child_is_the_childs(only: Only) -> None:
     said = only((None, "Sem beslist voortaan zelf over de sonde"), block="list_item", section=("Afspraken",))
     assert said.perspective == "child"
+
+
+def test_whom_a_view_is_about_is_not_whose_it_is(only: Only) -> None:
+    turns = ((None, "x"), (None, "Moeder is moe. Vindt dat Sem nu wel genoeg prikken gehad heeft."))
+    assert only(*turns, block="paragraph").perspective == "parent"
+
+
+def test_a_heading_that_names_two_roles_names_nobody(only: Only) -> None:
+    said = only(
+        (None, "wil graag naar het schoolfeest"), block="list_item", section=("Wat Sem en ouders willen",)
+    )
+    assert said.perspective == "unknown"
