@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -35,6 +36,7 @@ OS_ERRORS = {
     errno.EEXIST: "Waar een map moet staan, staat een bestand. Kies een andere map.",
     errno.ENOTDIR: "Waar een map moet staan, staat een bestand. Kies een andere map.",
     errno.EISDIR: "De naam van het nieuwe bestand is al van een map. Kies een andere map met --out.",
+    errno.ENOENT: "De map van --out bestaat niet en kan niet worden gemaakt. Kies een andere map.",
     errno.ENAMETOOLONG: "De naam van het bestand is te lang. Geef het een kortere naam.",
 }
 
@@ -170,7 +172,7 @@ def draft(
             _claim(folder / source.stem, taken)
         return draft_one(source, folder, options, settings, overwrite=overwrite)
 
-    done, code = _each(files, work)
+    done, code = _each(_each_once(files), work)
     if done:
         from pipeline.summary import of_drafts, shown
 
@@ -201,7 +203,7 @@ def extract(
         content = prediction.model_dump_json(indent=1).encode()
         publish(out, source.stem, {".pred.json": content}, overwrite=True)
 
-    _, code = _each(files, work)
+    _, code = _each(_each_once(files), work)
     raise typer.Exit(code)
 
 
@@ -310,6 +312,12 @@ def _each(sources: Sequence[Path], work: Callable[[Path], Outcome]) -> tuple[lis
                 codes.add(INTERNAL_FAILURE)
             progress.advance(task)
     return done, INTERNAL_FAILURE if INTERNAL_FAILURE in codes else max(codes)
+
+
+def _each_once(files: Sequence[Path]) -> list[Path]:
+    """The files without those that were named before, by whatever path."""
+    once = {os.path.realpath(file): file for file in reversed(files)}
+    return list(reversed(once.values()))
 
 
 def _claim(target: Path, taken: set[Path]) -> None:

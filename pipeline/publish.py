@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import tempfile
 from collections.abc import Mapping
@@ -21,7 +23,8 @@ def publish(
         directory: Where the files go; made where it does not exist.
         name: What their names begin with.
         contents: The bytes of each file, by the suffix that its name ends with.
-        overwrite: Whether files of these names are replaced.
+        overwrite: Whether files of these names are replaced: one after the other, so that a power cut
+            between two of them leaves new beside old.
 
     Returns:
         The path of each file, by suffix.
@@ -40,9 +43,25 @@ def publish(
 
 
 def _replace(staged: Mapping[str, Path], directory: Path, name: str) -> dict[str, Path]:
+    """Puts the new files in place of the old ones; where one cannot be, the old ones come back."""
     targets = {suffix: directory / f"{name}{suffix}" for suffix in staged}
-    for suffix, target in targets.items():
-        staged[suffix].replace(target)
+    for target in targets.values():
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    done: list[tuple[Path, Path]] = []
+    try:
+        for suffix, target in targets.items():
+            old = staged[suffix].with_suffix(".old")
+            with contextlib.suppress(FileNotFoundError):
+                target.replace(old)
+            done.append((target, old))
+            staged[suffix].replace(target)
+    except BaseException:
+        for target, old in done:
+            target.unlink(missing_ok=True)
+            if old.exists():
+                old.replace(target)
+        raise
     return targets
 
 
@@ -78,10 +97,11 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _sync(directory: Path) -> None:
-    """Makes the new names outlive a power cut, where the platform lets a folder be opened."""
+    """Makes the new names outlive a power cut, where the platform and the file system can."""
     if hasattr(os, "O_DIRECTORY"):
         descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            os.fsync(descriptor)
+            with contextlib.suppress(OSError):  # some network shares refuse it; the files are in place
+                os.fsync(descriptor)
         finally:
             os.close(descriptor)

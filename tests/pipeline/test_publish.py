@@ -82,3 +82,29 @@ def test_processes_that_write_at_once_each_keep_their_own_files(tmp_path: Path):
     assert len(drafts) == 40
     assert all(path.read_bytes() == path.with_suffix(".pdf").read_bytes() for path in drafts)
     assert sum(path.read_bytes() == b"one" for path in drafts) == 20
+
+
+def test_what_cannot_be_replaced_leaves_all_old_files(tmp_path: Path) -> None:
+    publish(tmp_path, "a", {".json": b"old", ".docx": b"old"})
+    (tmp_path / "a.pdf").mkdir()
+    with pytest.raises(IsADirectoryError):
+        publish(tmp_path, "a", {".json": b"new", ".docx": b"new", ".pdf": b"new"}, overwrite=True)
+    assert {path.name for path in tmp_path.iterdir()} == {"a.json", "a.docx", "a.pdf"}
+    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "a.docx").read_bytes() == b"old"
+
+
+def test_a_rename_that_fails_halfway_brings_the_old_files_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(tmp_path, "a", {".json": b"old", ".docx": b"old"})
+    replace = Path.replace
+
+    def refuse(source: Path, target: Path) -> Path:
+        if source.name == "1" and Path(target).name == "a.docx":
+            raise PermissionError
+        return replace(source, target)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(PermissionError):
+        publish(tmp_path, "a", {".json": b"new", ".docx": b"new"}, overwrite=True)
+    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "a.docx").read_bytes() == b"old"
