@@ -8,18 +8,29 @@ owner is worse than none, so what is passive or unclear stays None.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 import extractors.attributes  # noqa: F401  registers the attributes set here
 from extractors.dates import DateMention, find_dates
-from extractors.names import NAME, action_words, display_name, either, is_name, people_pattern, writer_of
+from extractors.names import (
+    NAME,
+    action_words,
+    addressee_of,
+    display_name,
+    either,
+    is_name,
+    people_pattern,
+    writer_of,
+)
 from extractors.schema import Conversation, Turn
 from extractors.statements import STATEMENTS
+from extractors.told import teller_of_ik, told_clause, without_aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +78,8 @@ _SHORT = re.compile(
 )
 
 
-def sentences(text: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=16)  # every action point of a turn asks for those of the same few turns
+def sentences(text: str) -> tuple[tuple[int, int], ...]:
     """The sentences of a text as (start, end); an abbreviation ("dr.", "vr. 10 juli") does not end one."""
     spans, start = [], 0
     for stop in _STOP.finditer(text):
@@ -82,18 +94,25 @@ def sentences(text: str) -> list[tuple[int, int]]:
         start = stop.end()
         while start < len(text) and text[start].isspace():
             start += 1
-    return [*spans, (start, len(text))] if start < len(text) else spans
+    return (*spans, (start, len(text))) if start < len(text) else tuple(spans)
+
+
+def _ended_by(text: str, place: int) -> int:
+    """How many sentences end at or before this character."""
+    return bisect_right(sentences(text), place, key=lambda span: span[1])
 
 
 def _sentence_at(text: str, place: int) -> tuple[int, int]:
     """The sentence in which this character stands."""
-    return next(((start, end) for start, end in sentences(text) if place < end), (0, len(text)))
+    spans = sentences(text)
+    number = _ended_by(text, place)
+    return spans[number] if number < len(spans) else (0, len(text))
 
 
 def _sentence_before(place: Place) -> Place | None:
     """The sentence before that of the quote, in the same turn."""
-    spans = [span for span in sentences(place.turn.text) if span[1] <= place.start]
-    return Place(place.turn, *spans[-1], place.conversation) if spans else None
+    number = _ended_by(place.turn.text, place.start)
+    return Place(place.turn, *sentences(place.turn.text)[number - 1], place.conversation) if number else None
 
 
 # ---- lists and tables ------------------------------------------------------------------------------------
@@ -102,6 +121,8 @@ _WHO = r"(?:door\s+)?wie|verantwoordelijke?|eigenaar|actiehouder|uitvoerder|uitv
 _WHEN = r"(?:voor\s+)?wanneer|uiterlijk|datum|deadline|gereed|termijn"
 _NEXT_ACTION = re.compile(r"[\W_]*(?:actie|wat)\s*:", re.IGNORECASE)
 _ANY_FIELD = re.compile(r"[\W_]*\w[\w ]{0,20}[:=]")
+_FIELD_REACH = 300
+"""So many characters behind an action its own fields can stand in the same block."""
 
 
 def _listed(place: Place, field: str) -> str | None:
@@ -115,7 +136,7 @@ def _listed(place: Place, field: str) -> str | None:
     labelled = re.compile(
         rf"(?:^|[\n,;(])[ \t*•-]*(?:{field})\s*[:=]\**[ \t]*(?P<value>[^\n]*)", re.IGNORECASE
     )
-    if inside := labelled.search(place.turn.text, place.end):
+    if inside := labelled.search(place.turn.text, place.end, place.end + _FIELD_REACH):
         return re.split(r"[;)]|,(?=\s*\w+\s*[:=])", inside["value"])[0].strip()
     for distance in (1, 2, 3):
         turn = place.turn_at(distance)
@@ -161,7 +182,13 @@ def _filled_in(words: str) -> str | None:
 # ---- who -------------------------------------------------------------------------------------------------
 
 _YOU = r"(?:u|je|jij|jullie)"
-_I = re.compile(r"(?<![\w'’])(?:ik|'k|van\s+mij|van\s+me)(?![\w'’])", re.IGNORECASE)
+_ALREADY_SUBJECT = rf"(?i:{_YOU}|hij|ze|zij|die|iemand|niemand|iedereen|men|wie)"
+_NO_SUBJECT = r"(?<!\bals )(?<!\bzoals )(?<!\bzodra )(?<!\bwanneer )(?<!\bnadat )(?<!\bvoordat )(?<!\bzover )"
+_I = re.compile(
+    rf"(?<![\w'’]){_NO_SUBJECT}(?:ik|'k)(?![\w'’])"
+    r"|\b(?:krijg|hoor)\w*\b.{0,80}\bvan\s+(?:mij|me)\b|\bvan\s+(?:mij|me)\s+(?:krijg|hoor)",
+    re.IGNORECASE,
+)
 _WE = re.compile(r"(?<![\w'’])(?:we|wij)(?![\w'’])", re.IGNORECASE)
 _RECEIVES = re.compile(
     rf"(?<!\w)(?:{_YOU}\s+(?:krijgt|krijgen|krijg|hoort|horen)"
@@ -178,6 +205,12 @@ _NOBODY_YET = re.compile(
     r"|wie\s*[:=]?\s*\?|wie\s+(?:dat|het)\s+(?:doet|oppakt)",
     re.IGNORECASE,
 )
+_BEFORE_SUBJECT = re.compile(
+    r"(?:(?:dan|ook|nog|eerst|zelf|er|daar|straks|morgen|overmorgen|vandaag|vanavond|vanmiddag|[a-z]{3,6}dag"
+    r"|volgende\s+week|deze\s+week|dat|dit)\s+){1,3}(?:eerst\s+)?",
+    re.IGNORECASE,
+)
+_PASSIVE = re.compile(r"\b(?:wordt|worden|werd|werden|is|zijn)\b", re.IGNORECASE)
 _YES = re.compile(
     r"\W*(?:ja|jawel|oke|oké|prima|goed|is\s+goed|tuurlijk|natuurlijk|zeker|graag)\b", re.IGNORECASE
 )
@@ -213,12 +246,16 @@ def owner_of(place: Place) -> str | None:
     """
     if (listed := _listed(place, _WHO)) is not None:
         return _filled_in(listed)
-    main = _main_clause(place.quote)
+    people = people_pattern(place.conversation)
+    told = told_clause(place.before, place.quote, people)
+    if told is not None:
+        return _owner_told(place, told, people) or (_assigned(place, people) if place.in_note else None)
+    main = _main_clause(without_aside(place.quote))
     if _I.search(main):
-        return _speaker(place)
+        teller = teller_of_ik(place.before, place.quote, place.after)
+        return _speaker(place) if teller is None else _teller(place, teller, people)
     if _NOBODY_YET.search(place.quote) or _NOBODY_YET.search(place.after):
         return None
-    people = people_pattern(place.conversation)
     named = _agent(place.quote, "door", people) or _named_subject(main, people)
     if place.in_note:
         return (
@@ -228,6 +265,46 @@ def owner_of(place: Place) -> str | None:
             or _agent(place.quote, "via", people)
         )
     return named or _without_name(place, main, people)
+
+
+def _teller(place: Place, teller: str, people: re.Pattern[str]) -> str | None:
+    """Whose "ik" it is, from the words that tell who says it: "zegt Petra", "hij zei"."""
+    if _I.search(teller):
+        return _speaker(place)
+    named = people.search(teller) or re.search(f"(?P<people>{NAME})", teller)
+    return named["people"] if named and is_name(named["people"]) else None
+
+
+def _owner_told(place: Place, clause: str, people: re.Pattern[str]) -> str | None:
+    """The owner of what is told in a subordinate clause, where the verb comes last."""
+    clause = _main_clause(clause)
+    if _I.search(clause):
+        return _speaker(place)
+    if we := _WE.search(clause):
+        return we[0].lower()
+    opening = _BEFORE_SUBJECT.match(clause)
+    start = opening.end() if opening else 0
+    if re.compile(rf"{_YOU}(?!\w)", re.IGNORECASE).match(clause, start):
+        return _addressed(place)
+    named = people.match(clause, start)
+    who = named["people"] if named else _unknown_name(clause[start:])
+    return (
+        who if who and not _PASSIVE.search(clause) and _acts_last().search(clause, start + len(who)) else None
+    )
+
+
+def _unknown_name(clause: str) -> str | None:
+    name = re.match(NAME, clause)
+    return name[0] if name and is_name(name[0]) else None
+
+
+@cache
+def _acts_last() -> re.Pattern[str]:
+    """What a person does where the verb ends the clause: "belt", "wil bellen", "contact opneemt"."""
+    words = action_words()
+    return re.compile(
+        rf"\s[^\W_]{{0,12}}(?:{either((*words.acts, *words.infinitives))})(?!\w)", re.IGNORECASE
+    )
 
 
 def _without_name(place: Place, main: str, people: re.Pattern[str]) -> str | None:
@@ -287,7 +364,7 @@ def _named_subject(clause: str, people: re.Pattern[str]) -> str | None:
     )
     if unknown and is_name(unknown["name"]):
         return unknown["name"]
-    inverted = re.search(rf"\S\s+{acts}\s+", clause)
+    inverted = re.search(rf"(?<!\w)(?!{_ALREADY_SUBJECT}\s)\S+\s+{acts}\s+", clause)
     behind = people.match(clause, inverted.end()) if inverted else None
     return behind["people"] if behind else None
 
@@ -372,10 +449,7 @@ def _is_imperative(clause: str) -> bool:
 def _addressed(place: Place) -> str | None:
     """Who is asked: called by name in the sentence, or the one who takes it on in the next turn."""
     if place.in_note:
-        letter = re.search(
-            r"^aan:\s*(?P<who>[^\n]{1,60})", place.conversation.text, re.IGNORECASE | re.MULTILINE
-        )
-        return letter["who"].strip() if letter else None
+        return addressee_of(place.conversation)
     if called := _called_by_name(place):
         return called
     earlier, later = place.turn_at(-1), place.turn_at(1)
@@ -472,7 +546,9 @@ def _around(place: Place) -> Iterator[str]:
 def _following(place: Place) -> Iterator[str]:
     """Up to two sentences of the turn after the quote's, as long as they are short or refer back."""
     text = place.turn.text
-    for start, end in [span for span in sentences(text) if span[0] >= place.end][:2]:
+    spans = sentences(text)
+    first = bisect_right(spans, place.end - 1, key=lambda span: span[0])
+    for start, end in spans[first : first + 2]:
         sentence = text[start:end]
         short = len(sentence.split()) <= _SHORT_SENTENCE and not _IK_OR_WE.search(sentence)
         if not (short or _REFERS_BACK.match(sentence)):

@@ -7,23 +7,30 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from extractors.cues import PATTERNS, Strict, read_yaml
-from extractors.schema import Conversation, Participant
+from extractors.roles import people_words
+from extractors.schema import Conversation, Participant, Role
 
 NAME = r"(?:(?i:van|de|der|den|el|ten|ter)\s+)*[A-ZÀ-Ý][\w'’-]+"
 """A regular expression for one capitalised name, with the particles before it."""
 
+_CAN_ACT: tuple[Role, ...] = ("parent", "care_team", "interpreter")
 _HEAD = 12
 """So many blocks at the start of a note can tell who wrote it."""
+_HEAD_REACH = 2000
+"""So many characters of them: a note can be one long paragraph."""
 
 
 class ActionWords(Strict):
     """The contents of patterns/actions.yaml."""
 
-    titles: tuple[str, ...]
-    functions: tuple[str, ...]
-    endings: tuple[str, ...]
     acts: tuple[str, ...]
     may_act: tuple[str, ...]
+    infinitives: tuple[str, ...]
+    telling: frozenset[str]
+    beside_telling: frozenset[str]
+    asking_whether: frozenset[str]
+    asides: tuple[str, ...]
+    saying: tuple[str, ...]
     asking: tuple[str, ...]
     no_names: frozenset[str]
     open: frozenset[str]
@@ -50,14 +57,26 @@ def people_pattern(conversation: Conversation) -> re.Pattern[str]:
     return _compile_people(frozenset(_known_names(conversation)))
 
 
+@cache
+def _function_pattern() -> str:
+    """A regular expression for a person by function, or a service: "kinderneuroloog", "thuiszorg"."""
+    words = people_words()
+    spellings = {
+        spelling for role in _CAN_ACT for spellings in words.roles[role].values() for spelling in spellings
+    } - words.labels_only
+    endings = {ending for role in _CAN_ACT for ending in words.endings[role]} | set(words.service_endings)
+    compound = rf"(?!\w{{0,40}}(?:{either(words.no_compounds)})\b)[a-zà-ÿ]{{0,30}}-?(?:{either(endings)})"
+    return rf"(?:{compound}|{either(spellings | words.organisations | set(words.services))})\.?"
+
+
 @lru_cache(maxsize=32)
 def _compile_people(known: frozenset[str]) -> re.Pattern[str]:
-    words = action_words()
+    titles = people_words().titles
     one = (
-        rf"(?:(?i:{either(words.titles)})\s+(?:{NAME}|[A-Z]\.)|(?:{either(known)})(?![\w-])"
-        r"|(?:(?i:de|het|onze|mijn|uw|jullie|haar|zijn)\s+)?"
-        rf"(?i:[a-zà-ÿ]{{0,30}}-?(?:{either(words.endings)})|(?:{either(words.functions)}))(?![\w-]))"
-    )
+        rf"(?:(?i:{either(titles.all)})\.?\s+(?:{NAME}|[A-Z]\.)|(?:{either(known)})(?![\w-])"
+        rf"|(?i:{either(titles.woman | titles.man)})\.(?![\w-])"
+        r"|(?:(?i:de|het|onze|mijn|uw|jullie|haar|zijn)\s+)?(?i:{FUNCTION})(?![\w-]))"
+    ).replace("{FUNCTION}", _function_pattern())
     note = r"(?:\s*\([^)]{0,80}\))?"
     more = rf"(?:{note}\s*(?:\+|/|&|,|\ben\b|\bmet\b)\s*{one}){{0,6}}"
     return re.compile(rf"(?<![\w-])(?P<people>{one}{more}){note}")
@@ -73,7 +92,7 @@ def _known_names(conversation: Conversation) -> set[str]:
     for turn in conversation.turns:
         if turn.block == "header":
             names |= set(re.findall(rf"{NAME}(?=\s*[,()])", turn.text))
-    if writer := _written_by(conversation):
+    if writer := _writer_in(_head(conversation)):
         names.add(writer)
     return {name for name in names if len(name) > 1 and is_name(name)}
 
@@ -107,9 +126,15 @@ _WRITTEN_BY = (
 )
 
 
-def _written_by(conversation: Conversation) -> str | None:
-    """The writer's name as the first lines of a note have it."""
+def _head(conversation: Conversation) -> str:
+    """The first lines of a note, where it tells who wrote it and to whom."""
     head = "\n".join(turn.text for turn in conversation.turns[:_HEAD] if turn.label is None)
+    return head[:_HEAD_REACH]
+
+
+@lru_cache(maxsize=16)  # every action point of a note asks for its writer
+def _writer_in(head: str) -> str | None:
+    """The writer's name as the first lines of a note have it."""
     for pattern in _WRITTEN_BY:
         for found in pattern.finditer(head):
             who = found["who"].strip()
@@ -123,7 +148,7 @@ def writer_of(conversation: Conversation) -> str | None:
 
     "Verslag: Ingrid", "ik = Tessa", "Petra (VPC, verslag)", and the line "Floor, verpleegkundig specialist".
     """
-    who = _written_by(conversation)
+    who = _writer_in(_head(conversation))
     if who is None:
         return None
     for participant in conversation.participants:
@@ -132,3 +157,12 @@ def writer_of(conversation: Conversation) -> str | None:
         ):
             return display_name(participant, conversation)
     return who
+
+
+_LETTER_TO = re.compile(r"^aan:\s*(?P<who>[^\n]{1,60})", re.IGNORECASE | re.MULTILINE)
+
+
+def addressee_of(conversation: Conversation) -> str | None:
+    """Whom a letter is to, where its first lines tell: "Aan: Sanne"."""
+    letter = _LETTER_TO.search(_head(conversation))
+    return letter["who"].strip() if letter else None

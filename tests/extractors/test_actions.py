@@ -1,6 +1,7 @@
 """Owner and due of action points. In the texts [brackets] mark the quote."""
 
 import datetime as dt
+import time
 
 import pytest
 import spacy
@@ -120,6 +121,83 @@ def test_a_named_subject_takes_it_on(words: str, expected: str) -> None:
     ],
 )
 def test_passive_or_unclear_has_no_owner(words: str) -> None:
+    assert owner(("Hanneke", words)) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("[Ik denk dat de huisarts vrijdag de apotheek belt].", "de huisarts"),
+        ("Ik denk dat [de huisarts vrijdag de apotheek belt].", "de huisarts"),
+        ("Ik denk [dat Petra morgen de thuiszorg belt].", "Petra"),
+        ("[We hebben afgesproken dat de huisarts belt].", "de huisarts"),
+        ("[Ik hoorde van Petra dat morgen de huisarts komt].", "de huisarts"),
+        ("[Moeder wil dat Romy de school belt].", "Romy"),
+        ("[Ik zou het fijn vinden als de diëtist belt].", "de diëtist"),
+        ("[Ik weet zeker dat we het morgen regelen].", "we"),
+        ("[Wil jij dat ik de huisarts bel]?", "Hanneke (verpleegkundig specialist)"),
+        ("[Ik vraag of jij morgen de apotheek belt].", None),
+        ("[Ik stel voor dat jullie kennismaken].", None),
+        ("[Ik hoop dat de huisarts gebeld wordt].", None),
+        ("[Ik heb met Romy afgesproken dat zij belt].", None),
+        ("[Ik wil niet dat Romy belt].", None),
+    ],
+)
+def test_after_a_verb_of_thinking_the_subordinate_clause_holds_the_owner(
+    words: str, expected: str | None
+) -> None:
+    assert owner(("Hanneke", words)) == expected
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "[Ik vraag of ze een keer langskomen].",
+        "[Ik zorg dat de huisarts belt].",
+        "[Ik spreek met de afdeling af dat niemand prikt].",
+        "[Ik zeg hem dat hij het moet uitleggen].",
+    ],
+)
+def test_what_the_speaker_asks_arranges_or_tells_is_a_step_of_the_speaker(words: str) -> None:
+    assert owner(("Hanneke", words)) == "Hanneke (verpleegkundig specialist)"
+
+
+def test_who_is_asked_whether_takes_it_on_by_saying_so() -> None:
+    asked: Part = ("Dr. Wolters", "[Ik vraag of jij morgen de apotheek belt].")
+    assert owner(asked, ("Hanneke", "Ja, dat doe ik.")) == "Hanneke (verpleegkundig specialist)"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("[Romy belt morgen de thuiszorg, denk ik].", "Romy"),
+        ("[Van mij mag Romy bellen].", "Romy"),
+        ("[Als ik weg ben belt de huisarts].", "de huisarts"),
+        ("[Zoals ik zei belt de huisarts].", "de huisarts"),
+    ],
+)
+def test_an_ik_beside_the_action_takes_nothing_on(words: str, expected: str | None) -> None:
+    assert owner(("Hanneke", words)) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("[Romy zei: ik bel morgen].", "Romy"),
+        ("'[Ik bel morgen]', zegt Romy.", "Romy"),
+        ("[Ik bel morgen], zegt ze.", None),
+        ("Ik zei: [ik bel morgen].", "Hanneke (verpleegkundig specialist)"),
+        ("Romy zei dat het kan, dus [ik bel morgen].", "Hanneke (verpleegkundig specialist)"),
+    ],
+)
+def test_ik_in_quoted_words_is_who_said_them(words: str, expected: str | None) -> None:
+    assert owner(("Hanneke", words)) == expected
+
+
+@pytest.mark.parametrize(
+    "words", ["[U belt de huisarts].", "[Ze belt morgen de huisarts].", "[Die belt de huisarts]."]
+)
+def test_whom_a_pronoun_calls_is_not_the_owner(words: str) -> None:
     assert owner(("Hanneke", words)) is None
 
 
@@ -342,6 +420,19 @@ def test_the_question_before_gives_the_day_of_then() -> None:
 )
 def test_an_abbreviation_ends_no_sentence(text: str, count: int) -> None:
     assert len(sentences(text)) == count
+
+
+@pytest.mark.parametrize("label", ["Hanneke", None])
+def test_many_action_points_in_one_turn_take_linear_time(label: str | None) -> None:
+    sentence = "Ik bel morgen de huisarts over de medicatie. "
+    place = place_in((label, f"[{sentence}]{sentence * 999}"))
+    began = time.perf_counter()
+    for number in range(1000):
+        start = number * len(sentence)
+        one = Place(place.turn, start, start + len(sentence) - 2, place.conversation)
+        assert due_of(one) == "2026-11-19"
+        owner_of(one)
+    assert time.perf_counter() - began < 3
 
 
 # ---- the component -----------------------------------------------------------------------------------
