@@ -6,10 +6,11 @@ Nothing of a file is run, followed or fetched: no macro, no link, no network.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 
 from extractors.schema import Conversation, Kind
-from pipeline.intake.blocks import tidy_line
+from pipeline.intake.blocks import Block, tidy_line
 from pipeline.intake.conversation import build
 from pipeline.intake.errors import IntakeError
 from pipeline.intake.formats import read_blocks
@@ -21,6 +22,14 @@ MISSING = "Dit bestand is niet gevonden; controleer de naam en de map."
 NO_FILE = "Dit is een map en geen bestand; kies het bestand met het gesprek."
 UNREADABLE = (
     "Dit bestand kan niet worden geopend; controleer of u het mag lezen en of het niet elders open staat."
+)
+MAX_WORDS = 150_000
+MAX_SPEAKERS = 60
+TOO_MANY_WORDS = (
+    "Dit bestand bevat meer tekst dan één gesprek kan hebben; bied per gesprek een eigen bestand aan."
+)
+TOO_MANY_SPEAKERS = (
+    "In dit bestand staan meer dan 60 sprekers; kijk na of het wel één uitgeschreven gesprek is."
 )
 NO_TEXT = "Dit bestand bevat geen tekst; kies het bestand met het uitgeschreven gesprek of de notities."
 
@@ -61,12 +70,31 @@ def read(
     )
     data, latest = _load(path, max_bytes)
     source_format, blocks = read_blocks(data, path.suffix.lower())
+    _check_length(blocks)
     conversation = build(
-        blocks, data=data, source=path.name, source_format=source_format, latest=latest, given=given
+        blocks,
+        data=data,
+        source=_printable(path.name),
+        source_format=source_format,
+        latest=latest,
+        given=given,
     )
     if not conversation.turns:
         raise IntakeError(NO_TEXT)
     return conversation
+
+
+def _check_length(blocks: Sequence[Block]) -> None:
+    """Refuses what is no conversation: a day of talk has fewer words, and no talk has so many speakers."""
+    if sum(block.text.count(" ") + 1 for block in blocks) > MAX_WORDS:
+        raise IntakeError(TOO_MANY_WORDS)
+    if len({block.label for block in blocks if block.label is not None}) > MAX_SPEAKERS:
+        raise IntakeError(TOO_MANY_SPEAKERS)
+
+
+def _printable(name: str) -> str:
+    """A file's name as text, whatever bytes it holds."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _load(path: Path, max_bytes: int) -> tuple[bytes, dt.date]:

@@ -15,8 +15,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from extractors.roles import find_function
 from pipeline.intake.blocks import Block, ends_sentence
-from pipeline.intake.roles import find_function, is_diarised, is_no_speaker
+from pipeline.intake.roles import is_diarised, is_no_speaker
 from pipeline.intake.times import seconds
 
 _TIME = r"\d{1,2}:\d{1,2}(?::\d{1,2})?(?:[.,]\d{1,7})?"

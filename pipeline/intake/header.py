@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from extractors.roles import find_function, people_words
 from extractors.schema import Kind
 from pipeline.intake.day import has_day
-from pipeline.intake.roles import find_function, is_no_speaker, lexicon
+from pipeline.intake.roles import is_no_speaker
 from pipeline.intake.saying import says_something
 
 _FIELD = re.compile(
@@ -201,7 +202,7 @@ def _first_name(names: str) -> str | None:
     for name in names.split():
         plain = name.lower()
         if (
-            plain in lexicon().no_names
+            plain in people_words().no_names
             or plain.endswith(("gesprek", "overleg", "bezoek", "verslag"))
             or is_no_speaker(name)
         ):

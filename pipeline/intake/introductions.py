@@ -12,8 +12,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from extractors.roles import Found, find_function, people_words
 from extractors.schema import Participant, Role, Turn
-from pipeline.intake.roles import Found, find_function, in_organisation, is_diarised, lexicon
+from pipeline.intake.roles import in_organisation, is_diarised
 
 _NAME = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w’'-]+"
 _OPENING = 40
@@ -295,7 +296,7 @@ def _answers(talk: Sequence[Turn], called: Collection[str]) -> dict[str, Counter
             if match is None:
                 match = closes.search(sentence)
                 if match and (
-                    (match["before"] or "").lower() in lexicon().no_calls or sentence.endswith("!")
+                    (match["before"] or "").lower() in people_words().no_calls or sentence.endswith("!")
                 ):
                     match = None
             if match and match["name"] in called:

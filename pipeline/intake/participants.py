@@ -6,16 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from extractors.roles import Found, find_function
 from extractors.schema import Participant, Role
-from pipeline.intake.roles import (
-    Found,
-    find_function,
-    has_care_title,
-    in_organisation,
-    is_diarised,
-    is_no_speaker,
-    without_title,
-)
+from pipeline.intake.roles import has_care_title, in_organisation, is_diarised, is_no_speaker, without_title
 
 _NAME = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w’'-]*\.?"
 _PARTICLES = r"(?:\s+(?:van|de|der|den|el|ten|ter|v\.d\.)\b)*"

@@ -22,7 +22,8 @@ from pipeline.intake.blocks import tidy_line
 from pipeline.intake.decode import decode
 from pipeline.intake.errors import IntakeError
 
-MAX_BYTES = 256 * 1024
+MAX_BYTES = 32 * 1024
+MAX_BRACKETS = 1_000
 _KEYS = "child, date, kind en labels; per label: role, function en name"
 
 
@@ -73,6 +74,8 @@ def load_participants_file(path: Path) -> ParticipantsFile:
             "Het deelnemersbestand is leeg, te groot of geen bestand; geef een YAML-bestand met labels."
         )
     text = decode(data)
+    if text.count("[") + text.count("{") > MAX_BRACKETS:  # YAML takes hours over brackets in brackets
+        raise IntakeError("Het deelnemersbestand bevat te veel haken; schrijf per label één regel.")
     try:
         # An alias can stand for a text a million times as long.
         aliased = any(

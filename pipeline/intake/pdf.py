@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 from collections import Counter
 
@@ -13,6 +14,9 @@ from pipeline.intake.archive import ENCRYPTED
 from pipeline.intake.blocks import Block
 from pipeline.intake.document import from_lines
 from pipeline.intake.errors import IntakeError
+
+# What pypdf warns of may quote the file, and the user gets one sentence of our own.
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 BROKEN = (
     "Dit PDF-bestand is beschadigd; maak opnieuw een PDF van het document, of bied het document zelf aan."

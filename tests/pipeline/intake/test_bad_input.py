@@ -53,6 +53,16 @@ CASES: dict[str, tuple[str, bytes, str]] = {
     "alleen witruimte": ("a.md", b" \r\n\t\n", formats.EMPTY),
     "alleen een BOM": ("a.txt", b"\xef\xbb\xbf", formats.EMPTY),
     "alleen een streep": ("a.md", b"---\n", intake.NO_TEXT),
+    "meer dan één gesprek": (
+        "a.txt",
+        b"Moeder: Ik wil naar huis.\nVader: Ik ook.\n" * 40_000,
+        intake.TOO_MANY_WORDS,
+    ),
+    "honderd sprekers": (
+        "a.txt",
+        b"".join(b"Spreker %d: Ik wil naar huis.\n" % n for n in range(100)) * 2,
+        intake.TOO_MANY_SPEAKERS,
+    ),
     "kapotte UTF-8": ("a.txt", "Nog één keer, één.".encode() + b"\xc3(\xff", decode.BROKEN),
     "afgekapte UTF-8": ("a.txt", "Moeder: één".encode()[:-2] + b"\xc3", decode.BROKEN),
     "oneven UTF-16": ("a.txt", "Moeder: ja".encode("utf-16") + b"x", decode.BROKEN),

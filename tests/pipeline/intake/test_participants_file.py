@@ -90,3 +90,8 @@ def test_labels_are_tidied_as_those_of_the_source_are(take_in, tmp_path):
     people.write_text('labels:\n  "Zoe\\u0308  B\\ud800.": {role: child}\n', encoding="utf-8")
     conversation = take_in("g.txt", "Zoë B.: Ja.\nArts: Nee.\nZoë B.: Goed.", participants=people)
     assert conversation.participant("Zoë B.").role == "child"
+
+
+def test_brackets_in_brackets_are_refused_at_once(told):
+    with pytest.raises(IntakeError, match="te veel haken"):
+        told("labels: " + "[" * 20_000)

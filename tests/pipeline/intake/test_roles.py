@@ -1,42 +1,30 @@
-from __future__ import annotations
-
-from pathlib import Path
-
 import pytest
-import yaml
-from pydantic import ValidationError
 
-import pipeline.intake
-from pipeline.intake.roles import PeopleWords
-from pipeline.intake.saying import SayingWords
-
-FOLDER = Path(pipeline.intake.__file__).parent
+from pipeline.intake.roles import has_care_title, in_organisation, is_diarised, is_no_speaker, without_title
 
 
-def people() -> dict[str, object]:
-    return yaml.safe_load((FOLDER / "people.yaml").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("label", ["SPEAKER_00", "Spreker 1", "S01", "Unknown Speaker 2"])
+def test_a_machines_number_is_known(label: str) -> None:
+    assert is_diarised(label)
 
 
-def test_word_lists_keep_to_their_schema():
-    assert PeopleWords.model_validate(people()).roles["parent"]["moeder"]
-    saying = yaml.safe_load((FOLDER / "saying.yaml").read_text(encoding="utf-8"))
-    assert "geen" in SayingWords.model_validate(saying).denials
+@pytest.mark.parametrize("label", ["Spreker An", "Sanne", "S. de Wit"])
+def test_a_name_is_no_machines_number(label: str) -> None:
+    assert not is_diarised(label)
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"rolls": {}},
-        {"roles": {"nurse": {"arts": ["arts"]}}},
-        {"roles": {"care_team": {"arts": "arts"}}},
-        {"roles": {"care_team": {"arts": [True]}}},
-        {"roles": {"care_team": {"arts": ["Arts"]}}},
-        {"roles": {"care_team": {"arts": [""]}}},
-        {"roles": {"care_team": {"arts": ["dokter"], "huisarts": ["dokter"]}}},
-        {"titles": {"care_team": []}},
-    ],
-    ids=["unknown key", "unknown role", "no list", "no word", "capital", "empty", "two functions", "missing"],
-)
-def test_people_file_that_breaks_the_schema_is_refused(change):
-    with pytest.raises(ValidationError):
-        PeopleWords.model_validate(people() | change)
+def test_a_word_that_opens_a_note_is_no_speaker() -> None:
+    assert is_no_speaker("Let op")
+    assert is_no_speaker("Actie")
+    assert not is_no_speaker("Moeder")
+
+
+def test_a_title_is_no_part_of_a_name() -> None:
+    assert without_title("dr. Van Es") == "Van Es"
+    assert has_care_title("dr. Van Es")
+    assert not has_care_title("mw. Bakker")
+
+
+def test_a_name_with_an_organisation_belongs_to_the_care_team() -> None:
+    assert in_organisation("Anja KCT")
+    assert not in_organisation("Anja Kuiper")
