@@ -28,7 +28,7 @@ from extractors.schema import (
     Statement,
     Turn,
 )
-from pipeline.template import ChapterTemplate, Detail, Rule, SectionTemplate, Shows, Template
+from pipeline.template import ChapterTemplate, Detail, SectionTemplate, Shows, Template, any_takes
 
 State = Literal["discussed", "only_context", "only_mentioned", "not_discussed"]
 
@@ -51,18 +51,25 @@ MONTHS = (
 WEEKDAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 
 
+class Place(Record):
+    """A turn of the source and how it is referred to ("beurt 34, 00:12:05")."""
+
+    turn: int
+    text: str
+
+
 class Entry(Record):
     """A statement with its number in the plan and what is printed beside it.
 
-    `speaker` and `place` are as shown ("moeder", "beurt 34, 00:12:05"), `when` the term of an action point,
-    `flags` and `items` what is unresolved about it (the kinds, and the numbers in the list of items), `home`
-    the id of the section where it first stands in full.
+    `speaker` and `when` are as shown: "moeder", and the term of an action point. `flags` and `items` tell
+    what is unresolved about it (the kinds, and the numbers in the list of items), `home` the id of the
+    section where it first stands in full.
     """
 
     number: int
     statement: Statement
     speaker: str | None
-    place: str
+    place: Place
     when: str | None
     flags: tuple[FlagType, ...]
     items: tuple[int, ...]
@@ -88,8 +95,8 @@ class Section(Record):
     """A part of a chapter: its entries in groups, child first, and what else there is to say about it.
 
     `elsewhere` refers to entries of this section that stand in full in another chapter, `mentioned` to those
-    on its subject that do not count here, `related` to those that may bear on it (a further domain, or the
-    template's `beside`).
+    on its subject that do not count here, `named` to the other turns that name its subject while it has no
+    statement, `related` to those that may bear on it (a further domain, or the template's `beside`).
     """
 
     id: str
@@ -99,6 +106,7 @@ class Section(Record):
     groups: tuple[Group, ...] = ()
     elsewhere: tuple[Reference, ...] = ()
     mentioned: tuple[Entry, ...] = ()
+    named: tuple[Place, ...] = ()
     related: tuple[Entry, ...] = ()
 
 
@@ -148,10 +156,9 @@ class Coverage(Record):
 
 
 class Source(Record):
-    """A turn of the source that was used, and the entries taken from it."""
+    """A turn of the source that the plan leads to, and the entries taken from it."""
 
-    turn: int
-    place: str
+    place: Place
     who: str | None
     entries: tuple[Entry, ...]
 
@@ -163,6 +170,13 @@ class Unused(Record):
     count: int
     total: int
     numbers: str
+
+
+class Heading(Record):
+    """A heading or header line of the source, which carries no statements, with its number there."""
+
+    number: int
+    text: str
 
 
 class Plan(Record):
@@ -187,6 +201,7 @@ class Plan(Record):
     coverage: tuple[Coverage, ...]
     sources: tuple[Source, ...]
     unused: tuple[Unused, ...]
+    headings: tuple[Heading, ...]
 
 
 def assemble(conversation: Conversation, findings: Findings, template: Template) -> Plan:
@@ -233,8 +248,13 @@ def assemble(conversation: Conversation, findings: Findings, template: Template)
         entries=entries,
         unresolved=_unresolved(conversation, template, flags, entries),
         coverage=_coverage(chapters, template, entries),
-        sources=_sources(conversation, template, entries),
+        sources=_sources(conversation, template, chapters, entries),
         unused=_unused(conversation, findings, template),
+        headings=tuple(
+            Heading(number=turn.index + 1, text=turn.text)
+            for turn in conversation.turns
+            if turn.block in ("heading", "header")
+        ),
     )
 
 
@@ -279,7 +299,7 @@ def _entries(
                 flags=types,
                 items=tuple(about),
                 home=next(
-                    section.id for chapter, section in full if _takes(chapter, section, statement, types)
+                    section.id for chapter, section in full if chapter.takes(section, statement, types)
                 ),
             )
         )
@@ -288,32 +308,9 @@ def _entries(
 
 def _full(template: Template) -> list[tuple[ChapterTemplate, SectionTemplate]]:
     """The sections that print statements in full, in the order in which they may claim one."""
-    chapters = [chapter for chapter in template.chapters if chapter.shows in (*TABLES, "statements")]
+    chapters = [chapter for chapter in template.chapters if chapter.in_full]
     chapters.sort(key=lambda chapter: (chapter.shows not in TABLES, chapter.rest))
     return [(chapter, section) for chapter in chapters for section in chapter.sections]
-
-
-def _takes(
-    chapter: ChapterTemplate, section: SectionTemplate, statement: Statement, flags: Sequence[FlagType]
-) -> bool:
-    """Whether a section of a chapter takes a statement with these flags."""
-    if chapter.only and not _any(chapter.only, statement, flags):
-        return False
-    return _is_about(chapter, section, statement, flags)
-
-
-def _is_about(
-    chapter: ChapterTemplate, section: SectionTemplate, statement: Statement, flags: Sequence[FlagType]
-) -> bool:
-    """Whether a statement is on the subject of a section, whatever else its chapter asks for."""
-    others = [other for other in chapter.sections if section.otherwise and other is not section]
-    return _any(section.takes, statement, flags) and not any(
-        _any(other.takes, statement, flags) for other in others
-    )
-
-
-def _any(rules: Sequence[Rule], statement: Statement, flags: Sequence[FlagType]) -> bool:
-    return any(rule.takes(statement, flags) for rule in rules)
 
 
 def _chapter(
@@ -323,15 +320,17 @@ def _chapter(
     template: Template,
     entries: Sequence[Entry],
 ) -> Chapter:
+    sections = (
+        (section.otherwise, _section(chapter, section, conversation, findings, template, entries))
+        for section in chapter.sections
+    )
     return Chapter(
         id=chapter.id,
         heading=_heading(chapter, conversation) or "",
         shows=chapter.shows,
         intro=chapter.intro,
         sections=tuple(
-            _section(chapter, section, conversation, findings, template, entries)
-            for section in chapter.sections
-            if not section.otherwise or section.id in {entry.home for entry in entries}
+            section for otherwise, section in sections if not otherwise or section.state != "not_discussed"
         ),
         people=_people(chapter, conversation),
     )
@@ -345,21 +344,23 @@ def _section(
     template: Template,
     entries: Sequence[Entry],
 ) -> Section:
-    taken = [entry for entry in entries if _takes(chapter, section, entry.statement, entry.flags)]
+    taken = [entry for entry in entries if chapter.takes(section, entry.statement, entry.flags)]
     taken_ids = {entry.statement.id for entry in taken}
     here = [entry for entry in taken if chapter.shows != "statements" or entry.home == section.id]
     away = [entry for entry in taken if chapter.shows == "statements" and entry.home != section.id]
     mentioned = [
         entry
         for entry in entries
-        if entry.statement.id not in taken_ids and _is_about(chapter, section, entry.statement, entry.flags)
+        if entry.statement.id not in taken_ids and chapter.is_about(section, entry.statement, entry.flags)
     ]
+    told = {entry.statement.turn for entry in mentioned}
+    named = [] if taken else sorted(_turns_naming(chapter, section, findings) - told)
     domains = _domains(section) if chapter.rest else frozenset()
     related = [
         entry
         for entry in entries
         if domains.intersection(entry.statement.domains[1:])
-        or (entry.statement.id not in taken_ids and _any(section.beside, entry.statement, entry.flags))
+        or (entry.statement.id not in taken_ids and any_takes(section.beside, entry.statement, entry.flags))
     ]
     if domains and domains.isdisjoint(findings.domains_not_discussed):
         state: State = "discussed"
@@ -368,7 +369,7 @@ def _section(
     elif taken:
         state = "discussed"
     else:
-        state = "only_mentioned" if mentioned else "not_discussed"
+        state = "only_mentioned" if mentioned or named else "not_discussed"
     return Section(
         id=section.id,
         heading=_heading(section, conversation),
@@ -377,8 +378,19 @@ def _section(
         groups=_groups(here, template),
         elsewhere=_elsewhere(away, conversation, template),
         mentioned=tuple(mentioned),
+        named=tuple(_place(conversation.turns[turn], template) for turn in named),
         related=tuple(related),
     )
+
+
+def _turns_naming(chapter: ChapterTemplate, section: SectionTemplate, findings: Findings) -> set[int]:
+    """The turns that name a treatment of a section; with `otherwise` those of no other section."""
+
+    def turns(topics: frozenset[str]) -> set[int]:
+        return {turn for named in findings.limits_named if named.topic in topics for turn in named.turns}
+
+    others = [other for other in chapter.sections if section.otherwise and not other.otherwise]
+    return turns(section.topics).difference(*(turns(other.topics) for other in others))
 
 
 def _domains(section: SectionTemplate) -> frozenset[Domain]:
@@ -430,11 +442,12 @@ def _called(participant: Participant | None, label: str | None) -> str | None:
     return function if name.casefold() in function.casefold() else f"{name} ({function})"
 
 
-def _place(turn: Turn, template: Template, begin_s: float | None = None) -> str:
+def _place(turn: Turn, template: Template, begin_s: float | None = None) -> Place:
     """Where something stands in the source: "beurt 34, 00:12:05", or "alinea 3" in a note."""
     seconds = turn.begin_s if begin_s is None else begin_s
     word = template.labels.places["speech" if turn.block == "speech" else "block"]
-    return f"{word} {turn.index + 1}" + ("" if seconds is None else f", {_clock(seconds)}")
+    text = f"{word} {turn.index + 1}" + ("" if seconds is None else f", {_clock(seconds)}")
+    return Place(turn=turn.index, text=text)
 
 
 def _clock(seconds: float) -> str:
@@ -467,7 +480,7 @@ def _unresolved(
             mark=template.labels.flags[flag.type].mark,
             note=flag.note,
             entries=tuple(entry for name in dict.fromkeys(flag.statements) for entry in about.get(name, ())),
-            places=tuple(_place(conversation.turns[turn], template) for turn in flag.turns),
+            places=tuple(_place(conversation.turns[turn], template).text for turn in flag.turns),
         )
         for number, flag in enumerate(flags, start=1)
     )
@@ -496,15 +509,20 @@ def _coverage(
     return tuple(rows)
 
 
-def _sources(conversation: Conversation, template: Template, entries: Sequence[Entry]) -> tuple[Source, ...]:
-    by_turn: dict[int, list[Entry]] = {}
+def _sources(
+    conversation: Conversation, template: Template, chapters: Sequence[Chapter], entries: Sequence[Entry]
+) -> tuple[Source, ...]:
+    """Every turn that a statement or a section refers to, in the order of the source."""
+    by_turn: dict[int, list[Entry]] = {
+        place.turn: [] for chapter in chapters for section in chapter.sections for place in section.named
+    }
     for entry in entries:
         by_turn.setdefault(entry.statement.turn, []).append(entry)
     rows = []
     for index in sorted(by_turn):
         turn = conversation.turns[index]
         who = _called(conversation.participant(turn.label), turn.label) or " › ".join(turn.section) or None
-        rows.append(Source(turn=index, place=_place(turn, template), who=who, entries=tuple(by_turn[index])))
+        rows.append(Source(place=_place(turn, template), who=who, entries=tuple(by_turn[index])))
     return tuple(rows)
 
 

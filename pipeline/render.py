@@ -1,8 +1,8 @@
 """From a plan to a Word document and a PDF, both projections of the same record (DESIGN rule 5).
 
-The plan is laid out once as Markdown by the template. pandoc writes the DOCX from that, and the Typst source
-from which Typst writes the PDF, at the same time. Nothing touches the disk or the network, and the same plan
-gives the same bytes.
+The plan is laid out once as Markdown by the template. pandoc reads that once and writes the Typst source,
+from which Typst makes the PDF while pandoc goes on with the DOCX. Nothing touches the disk or the network,
+and the same plan gives the same bytes.
 """
 
 from __future__ import annotations
@@ -14,10 +14,13 @@ import re
 import subprocess
 import unicodedata
 import zipfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
-from typing import NamedTuple, cast
+from threading import Timer
+from typing import IO, NamedTuple, cast
 from xml.sax.saxutils import escape as xml_escape
 
 import jinja2
@@ -63,10 +66,10 @@ def render(plan: Plan, template: Template) -> Documents:
         RenderError: The template does not fit the plan, or pandoc or Typst failed.
     """
     markdown = lay_out(plan, template)
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        docx = pool.submit(_docx, markdown, plan, template)
-        pdf = pool.submit(_pdf, markdown, plan, template)
-        return Documents(docx.result(), pdf.result())
+    made = _pandoc(markdown, plan, template)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        pdf = pool.submit(_pdf, next(made), plan, template)
+        return Documents(_docx(next(made), plan), pdf.result())
 
 
 def lay_out(plan: Plan, template: Template) -> str:
@@ -132,21 +135,38 @@ def printable(text: str) -> str:
     )
 
 
-def _pandoc(markdown: str, plan: Plan, template: Template, *options: str) -> bytes:
-    """What pandoc makes of the layout; it reads nothing but its input and the template."""
-    command = [_pandoc_path(), "--sandbox", f"--from={MARKDOWN}", "--lua-filter=layout.lua", *options]
+def _pandoc(markdown: str, plan: Plan, template: Template) -> Iterator[bytes]:
+    """What pandoc makes of the layout: the Typst source, and a little later the DOCX.
+
+    It reads nothing but its input and the template.
+    """
+    command = [_pandoc_path(), "--sandbox", f"--from={MARKDOWN}", "--to=layout.lua", "--output=-"]
     try:
-        return subprocess.run(  # noqa: S603  # a fixed command; the plan goes in by standard input
+        with subprocess.Popen(  # noqa: S603  # a fixed command; the plan goes in by standard input
             command,
-            input=markdown.encode(),
-            capture_output=True,
-            check=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             cwd=template.directory,
             env=os.environ | {"SOURCE_DATE_EPOCH": str(int(_day(plan).timestamp()))},
-            timeout=TIME_LIMIT_S,
-        ).stdout
+        ) as process:
+            too_late = Timer(TIME_LIMIT_S, process.kill)
+            too_late.start()
+            try:
+                # Both are there, as they were asked for; pandoc reads all before it writes anything.
+                stdin, stdout = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
+                with stdin:
+                    stdin.write(markdown.encode())
+                source = takewhile(lambda line: line.strip() != b"\0", iter(stdout.readline, b""))
+                yield b"".join(source)
+                docx = stdout.read()
+                if process.wait():
+                    raise subprocess.CalledProcessError(process.returncode, "pandoc")
+            finally:
+                too_late.cancel()
     except (OSError, subprocess.SubprocessError) as error:
         raise RenderError(f"Pandoc kon het document niet maken ({type(error).__name__}).") from None
+    yield docx
 
 
 _pandoc_path = cache(pypandoc.get_pandoc_path)
@@ -158,8 +178,7 @@ def _day(plan: Plan) -> dt.datetime:
     return dt.datetime.combine(date, dt.time(), dt.UTC)
 
 
-def _docx(markdown: str, plan: Plan, template: Template) -> bytes:
-    made = _pandoc(markdown, plan, template, "--to=docx", "--reference-doc=reference.docx", "--output=-")
+def _docx(made: bytes, plan: Plan) -> bytes:
     header, footer = _running_texts(plan)
     fields = {"«status»": plan.status, "«title»": header, "«footer»": footer}
     core = (
@@ -203,10 +222,8 @@ def _fit_tables(document: bytes) -> bytes:
     return re.sub(rb"<w:tr><w:tc>.*?</w:tr>", keep, document, flags=re.DOTALL)
 
 
-def _pdf(markdown: str, plan: Plan, template: Template) -> bytes:
-    # Without "smart" pandoc leaves quotation marks and dashes as they are.
-    body = _pandoc(markdown, plan, template, "--to=typst-smart", "--wrap=none").decode()
-    body = body.replace(MAY_BREAK, "\u200b").replace(VERBATIM, "\\")
+def _pdf(made: bytes, plan: Plan, template: Template) -> bytes:
+    body = made.decode().replace(MAY_BREAK, "\u200b").replace(VERBATIM, "\\")
     header, footer = _running_texts(plan)
     inputs = {
         "title": printable(_document_title(plan)),
@@ -234,7 +251,7 @@ def _pdf(markdown: str, plan: Plan, template: Template) -> bytes:
 def _longest_row(plan: Plan) -> int:
     """The characters of the longest statement, with all that stands beside it."""
     said = ((entry, entry.statement) for entry in plan.entries)
-    texts = ((one.quote, one.question, one.owner, entry.speaker, entry.when) for entry, one in said)
+    texts = ((one.quote, one.question, one.lead, one.owner, entry.speaker, entry.when) for entry, one in said)
     return max((sum(len(text or "") for text in row) for row in texts), default=0)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Literal, Self
@@ -19,6 +19,7 @@ from extractors.schema import (
     FlagType,
     Kind,
     Perspective,
+    Polarity,
     Record,
     Role,
     Statement,
@@ -64,12 +65,17 @@ class Rule(Record):
         )
 
 
+def any_takes(rules: Sequence[Rule], statement: Statement, flags: Collection[FlagType]) -> bool:
+    """Whether a statement with these flags meets one of the rules."""
+    return any(rule.takes(statement, flags) for rule in rules)
+
+
 class SectionTemplate(Record):
-    """A part of a chapter, and the statements it takes (any rule will do).
+    """A part of a chapter, and the statements it is about (any rule will do).
 
     To the statements of `beside` it refers when it has none of its own: they may bear on its subject.
     `prints` tells whether a section of a `voices` chapter shows the quotes or only refers to them by number.
-    A section with `otherwise` takes what no other section of its chapter takes, and is left out when empty.
+    A section with `otherwise` takes what none without it takes in its chapter, and is left out when empty.
     """
 
     id: str = Id
@@ -80,6 +86,11 @@ class SectionTemplate(Record):
     otherwise: bool = False
     prints: Literal["quotes", "numbers"] = "quotes"
 
+    @property
+    def topics(self) -> frozenset[str]:
+        """The topics that its rules name."""
+        return frozenset(topic for rule in self.takes for topic in rule.topics)
+
 
 class ChapterTemplate(Record):
     """A chapter of the plan. What it `shows` decides how it is laid out and where statements stand in full.
@@ -88,6 +99,8 @@ class ChapterTemplate(Record):
     - `voices`: quotes, the perspectives side by side, beside the place where they stand in full;
     - `limits` and `actions`: tables that print in full whatever they take, `only` narrowing it further;
     - `statements`: prints in full what no such table has; with `rest`, what no other chapter has.
+
+    A section of a chapter takes a statement that it is about and that `only` admits.
     """
 
     id: str = Id
@@ -99,6 +112,32 @@ class ChapterTemplate(Record):
     rest: bool = False
     only: tuple[Rule, ...] = ()
     sections: tuple[SectionTemplate, ...] = ()
+
+    @property
+    def in_full(self) -> bool:
+        """Whether statements stand in full here."""
+        return self.shows in ("limits", "actions", "statements")
+
+    def takes(self, section: SectionTemplate, statement: Statement, flags: Collection[FlagType]) -> bool:
+        """Whether a section of this chapter takes a statement with these flags."""
+        return (not self.only or any_takes(self.only, statement, flags)) and self.is_about(
+            section, statement, flags
+        )
+
+    def is_about(self, section: SectionTemplate, statement: Statement, flags: Collection[FlagType]) -> bool:
+        """Whether a statement is on the subject of a section, whatever `only` says."""
+        return any_takes(section.takes, statement, flags) and not (
+            section.otherwise
+            and any(
+                any_takes(other.takes, statement, flags) for other in self.sections if not other.otherwise
+            )
+        )
+
+    @model_validator(mode="after")
+    def _prints_the_rest(self) -> Self:
+        if self.rest and self.shows != "statements":
+            raise ValueError(f"chapter {self.id}: rest goes with shows: statements, and only with that")
+        return self
 
 
 class Detail(Record):
@@ -122,6 +161,7 @@ class Labels(Record):
     perspectives: dict[Perspective, str]
     perspectives_adult: dict[Perspective, str]
     categories: dict[Category, str]
+    polarities: dict[Polarity, str]
     certainties: dict[Certainty, str]
     statuses: dict[Category, str]
     flags: dict[FlagType, FlagLabel]
@@ -153,12 +193,16 @@ class Template(Record):
 
     @model_validator(mode="after")
     def _nothing_falls_out(self) -> Self:
-        """Whatever a statement is about, a chapter prints it in full (DESIGN rule 2)."""
+        """Whatever a statement is about, a chapter prints it in full (DESIGN rule 2).
+
+        It is enough to look at a statement without topics and flags: one that has them meets the same rules,
+        and what a section with `otherwise` then leaves, another section of its chapter takes.
+        """
         ids = [chapter.id for chapter in self.chapters]
         ids += [section.id for chapter in self.chapters for section in chapter.sections]
         if twice := sorted({name for name in ids if ids.count(name) > 1}):
             raise ValueError(f"id used twice: {', '.join(twice)}")
-        rests = [section for chapter in self.chapters if chapter.rest for section in chapter.sections]
+        full = [(chapter, part) for chapter in self.chapters if chapter.in_full for part in chapter.sections]
         for category, domain in product(CATEGORIES, DOMAINS):
             statement = Statement(
                 id="",
@@ -170,8 +214,8 @@ class Template(Record):
                 category=category,
                 domains=(domain,),
             )
-            if not any(rule.takes(statement, ()) for section in rests for rule in section.takes):
-                raise ValueError(f"no chapter with rest: true takes {category} in domain {domain}")
+            if not any(chapter.takes(section, statement, ()) for chapter, section in full):
+                raise ValueError(f"no chapter prints {category} in domain {domain} in full")
         return self
 
 

@@ -13,6 +13,7 @@ from extractors.schema import (
     Conversation,
     Findings,
     Flag,
+    Named,
     Participant,
     Perspective,
     Statement,
@@ -204,6 +205,48 @@ def test_the_row_for_unknown_treatments_is_left_out_when_empty():
     assert "niet-herkend" not in [row.id for row in rows]
 
 
+def plan_naming(*said, **named):
+    """The plan of a talk in which turns name treatments, given as topic=turns."""
+    conversation, findings = talk({"quote": "bel me"}, {}, {}, *said)
+    limits = tuple(Named(topic=topic, turns=turns) for topic, turns in named.items())
+    statements = findings.statements[:1] + findings.statements[3:]
+    findings = findings.model_copy(update={"statements": statements, "limits_named": limits})
+    return assemble(conversation, findings, TEMPLATE)
+
+
+def test_a_treatment_that_was_only_named_was_not_left_undiscussed():
+    plan = plan_naming(resuscitation=(1, 2))
+    row = section(plan, "reanimatie")
+    assert (row.state, [place.text for place in row.named]) == ("only_mentioned", ["beurt 2", "beurt 3"])
+    assert section(plan, "bloedproducten").state == "not_discussed"
+
+
+def test_a_turn_that_names_a_treatment_stands_among_the_sources():
+    sources = plan_naming(resuscitation=(1,)).sources
+    assert [(row.place.turn, len(row.entries)) for row in sources] == [(0, 1), (1, 0)]
+
+
+def test_a_treatment_with_a_statement_needs_no_other_turns():
+    row = section(plan_naming({"topics": ("resuscitation",)}, resuscitation=(1, 3)), "reanimatie")
+    assert (row.state, row.named) == ("discussed", ())
+
+
+def test_a_turn_is_not_named_beside_the_background_taken_from_it():
+    background = {"topics": ("ventilation",), "category": "context"}
+    row = section(plan_naming(background, ventilation=(1, 3)), "beademing")
+    assert [entry.number for entry in row.mentioned] == [2]
+    assert [place.turn for place in row.named] == [1]
+
+
+def test_sedation_that_was_only_named_shows_at_the_end_of_life_too():
+    assert section(plan_naming(sedation=(2,)), "sedatie").state == "only_mentioned"
+
+
+def test_limits_named_in_general_have_the_row_for_unknown_treatments():
+    plan = plan_naming(treatment_limit=(1, 2), resuscitation=(2,))
+    assert [place.turn for place in section(plan, "niet-herkend").named] == [1]
+
+
 def test_an_action_point_on_a_treatment_stands_in_both_tables():
     flag = Flag(type="treatment_limit", statements=("s1",), note="Let op.")
     said = {"category": "action_point", "topics": ("resuscitation",), "quote": "ik zet het in het dossier"}
@@ -256,13 +299,13 @@ def test_an_open_point_about_the_file_or_a_turn_is_kept():
 
 def test_a_statement_leads_to_its_turn_and_time():
     plan = plan_of({}, {}, begin_s=725.9)
-    assert [entry.place for entry in plan.entries] == ["beurt 1, 00:12:05", "beurt 2, 00:12:05"]
+    assert [entry.place.text for entry in plan.entries] == ["beurt 1, 00:12:05", "beurt 2, 00:12:05"]
     assert [[entry.number for entry in source.entries] for source in plan.sources] == [[1], [2]]
 
 
 def test_a_note_leads_to_its_paragraph_and_heading():
     plan = plan_of({}, block="list_item")
-    assert (plan.sources[0].place, plan.sources[0].who) == ("alinea 1", "Thuis")
+    assert (plan.sources[0].place.text, plan.sources[0].who) == ("alinea 1", "Thuis")
 
 
 def test_turns_that_were_not_used_are_listed():
@@ -270,6 +313,34 @@ def test_turns_that_were_not_used_are_listed():
     findings = findings.model_copy(update={"statements": (findings.statements[2],)})
     plan = assemble(conversation, findings, TEMPLATE)
     assert [(part.count, part.total, part.numbers) for part in plan.unused] == [(5, 6, "1–2, 4–6")]
+
+
+def test_headings_and_header_lines_of_the_source_are_listed_in_full():
+    conversation, findings = talk(
+        {"quote": "Verslag"}, {"quote": "Aanwezig: Mila"}, {"quote": "niet prikken"}
+    )
+    blocks = ("heading", "header", "paragraph")
+    turns = tuple(
+        turn.model_copy(update={"block": block})
+        for turn, block in zip(conversation.turns, blocks, strict=True)
+    )
+    findings = findings.model_copy(update={"statements": findings.statements[2:]})
+    plan = assemble(conversation.model_copy(update={"turns": turns}), findings, TEMPLATE)
+    assert [(part.number, part.text) for part in plan.headings] == [(1, "Verslag"), (2, "Aanwezig: Mila")]
+
+
+@given(st.lists(st.sampled_from(["speech", "paragraph", "heading", "header"]), min_size=1, max_size=9))
+def test_every_turn_is_a_source_or_unused_or_a_heading(blocks):
+    conversation, findings = talk(*[{} for _ in blocks])
+    turns = tuple(
+        turn.model_copy(update={"block": block})
+        for turn, block in zip(conversation.turns, blocks, strict=True)
+    )
+    usable = [said for said in findings.statements if turns[said.turn].block not in ("heading", "header")]
+    findings = findings.model_copy(update={"statements": tuple(usable[::2])})
+    plan = assemble(conversation.model_copy(update={"turns": turns}), findings, TEMPLATE)
+    accounted = len(plan.sources) + sum(part.count for part in plan.unused) + len(plan.headings)
+    assert accounted == len(blocks)
 
 
 @pytest.mark.parametrize(

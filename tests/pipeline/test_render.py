@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from lxml import etree
 from pypdf import PdfReader
 
-from extractors.schema import Conversation, Findings, Flag, Participant, Statement, Turn
+from extractors.schema import Conversation, Findings, Flag, Named, Participant, Statement, Turn
 from pipeline.plan import assemble
 from pipeline.reference_docx import build
-from pipeline.render import RenderError, _docx, lay_out, printable, render
+from pipeline.render import RenderError, _docx, _pandoc, lay_out, printable, render
 from pipeline.template import load_template
 
 DIRECTORY = Path(__file__).parents[2] / "templates" / "izp"
@@ -24,7 +24,7 @@ TEMPLATE = load_template(DIRECTORY)
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
-def plan_of(quotes, child="Mila", label="Mila"):
+def plan_of(quotes, child="Mila", label="Mila", limits_named=(), open_points=(), **fields):
     """A plan in which each quote is a wish about reanimation, with an open point and a question before it."""
     turns, statements, start = [], [], 0
     for index, quote in enumerate(quotes):
@@ -40,13 +40,17 @@ def plan_of(quotes, child="Mila", label="Mila"):
                 begin_s=60.0 * index,
                 perspective="child",
                 speaker=label,
-                category="action_point" if index % 2 else "preference",
                 domains=("fysiek",),
-                certainty="conditional",
-                question=quote,
                 owner=quote,
                 due=quote,
                 topics=("resuscitation",),
+                **{
+                    "category": "action_point" if index % 2 else "preference",
+                    "certainty": "conditional",
+                    "question": quote,
+                    "lead": quote,
+                    **fields,
+                },
             )
         )
         start = end + 1
@@ -58,6 +62,7 @@ def plan_of(quotes, child="Mila", label="Mila"):
         )
         for statement in statements
     ]
+    flags += open_points
     conversation = Conversation(
         id="gesprek",
         source="gesprek.txt",
@@ -69,7 +74,9 @@ def plan_of(quotes, child="Mila", label="Mila"):
         participants=(Participant(label=label, role="child", function="kind"),),
         turns=tuple(turns),
     )
-    findings = Findings(conversation="gesprek", statements=tuple(statements), flags=tuple(flags))
+    findings = Findings(
+        conversation="gesprek", statements=tuple(statements), flags=tuple(flags), limits_named=limits_named
+    )
     return assemble(conversation, findings, TEMPLATE)
 
 
@@ -98,7 +105,7 @@ def text_of_docx(docx):
 
 def text_of_pdf(pdf):
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
-    return re.sub(r"[\s\u200b]+", "", text)
+    return re.sub(r"[\s\u200b\u2060]+", "", text)
 
 
 def without_space(text):
@@ -154,7 +161,8 @@ def test_a_word_of_ten_thousand_signs_is_broken_over_lines_and_pages(sign):
 def test_any_text_stands_in_the_docx_to_the_letter(quote):
     words = f"begin{quote}eind"
     plan = plan_of([words])
-    assert printable(words) in text_of_docx(_docx(lay_out(plan, TEMPLATE), plan, TEMPLATE))
+    _, docx = _pandoc(lay_out(plan, TEMPLATE), plan, TEMPLATE)
+    assert printable(words) in text_of_docx(_docx(docx, plan))
 
 
 @given(st.text(min_size=1, max_size=60))
@@ -218,6 +226,64 @@ def test_a_treatment_limit_shows_words_condition_and_status_and_no_decision(docu
     assert next(row for row in rows if row[0] == "Antibiotica")[2] == "niet besproken"
 
 
+def row_of(documents, table, heading):
+    """The cells of a row of the DOCX, found by the first words of its table and of itself."""
+    tables = Document(io.BytesIO(documents.docx)).tables
+    found = next(one for one in tables if one.cell(0, 0).text == table)
+    return next([cell.text for cell in row.cells] for row in found.rows if row.cells[0].text == heading)
+
+
+def test_a_treatment_that_was_only_named_says_where_and_asks_for_attention():
+    limits = (Named(topic="antibiotics", turns=(1,)),)
+    made = render(
+        plan_of(["niet meer naar de IC", "wat vind je van een kuur?"], limits_named=limits), TEMPLATE
+    )
+    said = row_of(made, "Behandeling", "Antibiotica")[2]
+    assert said == "geen wens of afspraak gevonden; wel genoemd in beurt 2, 00:01:00"
+    attention = "Behandelgrenzen wel genoemd, geen wens of afspraak gevonden"
+    assert row_of(made, "Open punt", attention)[1] == "Antibiotica"
+    assert "Antibiotica" not in row_of(made, "Open punt", "Behandelgrenzen niet besproken")[1]
+
+
+def test_the_words_before_the_colon_stand_before_the_quote():
+    made = render(plan_of(["liever nu dan later"], lead="PEG", question=None), TEMPLATE)
+    assert "PEG: “liever nu dan later”" in text_of_docx(made.docx)
+    assert "Op de vraag" not in text_of_docx(made.docx)
+    assert "PEG:“lievernudanlater”" in text_of_pdf(made.pdf)
+
+
+@pytest.mark.parametrize(
+    ("category", "polarity", "shown"),
+    [
+        ("preference", "negated", True),
+        ("agreement", "negated", True),
+        ("preference", "affirmed", False),
+        ("concern", "negated", False),
+    ],
+)
+def test_what_was_read_as_a_no_says_so(category, polarity, shown):
+    plan = plan_of(["niet meer naar de IC"], category=category, polarity=polarity)
+    assert ("(gelezen als nee)" in text_of_docx(render(plan, TEMPLATE).docx)) == shown
+
+
+def test_a_concern_about_a_treatment_makes_no_claim_about_a_wish():
+    made = render(plan_of(["bang voor de beademing"], category="concern", certainty="firm"), TEMPLATE)
+    assert row_of(made, "Behandeling", "Reanimatie")[3] == "besproken (niet bekrachtigd)"
+
+
+def test_the_headings_of_the_source_are_printed_in_full():
+    conversation = Conversation(
+        id="gesprek",
+        source="gesprek.md",
+        sha256="00",
+        format="text",
+        text="Huisbezoek bij Mila",
+        turns=(Turn(index=0, text="Huisbezoek bij Mila", start=0, end=19, block="heading"),),
+    )
+    made = render(assemble(conversation, Findings(conversation="gesprek"), TEMPLATE), TEMPLATE)
+    assert "Koppen van het verslag (1): 1 “Huisbezoek bij Mila”." in text_of_docx(made.docx)
+
+
 def test_an_open_point_is_a_word_comment_at_its_statement(part):
     comments = part("word/comments.xml")
     assert {comment.get(f"{W}author") for comment in comments} == {"IZP-concept"}
@@ -226,6 +292,12 @@ def test_an_open_point_is_a_word_comment_at_its_statement(part):
     first = document.find(f".//{W}commentRangeStart")
     words = "".join(text.text for text in first.itersiblings(f"{W}r") for text in text.iter(f"{W}t"))
     assert words.startswith("“ik wil niet meer naar de IC”")
+
+
+def test_an_open_point_about_a_turn_says_which():
+    question = Flag(type="open_question", turns=(0,), note="Geen antwoord gevonden.")
+    made = render(plan_of(["mag ik naar huis?"], open_points=[question]), TEMPLATE)
+    assert row_of(made, "Nr.", "!\u00a02")[2] == "Geen antwoord gevonden.\nbeurt 1, 00:00:00"
 
 
 def test_each_comment_starts_and_ends_once(part):
@@ -358,6 +430,30 @@ def test_a_style_that_typst_does_not_know_is_an_error_without_words_of_the_plan(
     with pytest.raises(RenderError, match="Typst") as caught:
         render(plan_of(["geheim"]), load_template(tmp_path / "izp"))
     assert "Mila" not in str(caught.value)
+
+
+def test_a_layout_that_pandoc_cannot_run_is_an_error_without_words_of_the_plan(tmp_path):
+    copytree(DIRECTORY, tmp_path / "izp")
+    with (tmp_path / "izp" / "layout.lua").open("a", encoding="utf-8") as layout:
+        layout.write("function ByteStringWriter(doc) error(pandoc.utils.stringify(doc)) end\n")
+    with pytest.raises(RenderError, match="Pandoc") as caught:
+        render(plan_of(["geheim"]), load_template(tmp_path / "izp"))
+    assert "geheim" not in str(caught.value)
+
+
+def test_a_pandoc_that_takes_too_long_is_ended(monkeypatch):
+    monkeypatch.setattr("pipeline.render.TIME_LIMIT_S", 0)
+    with pytest.raises(RenderError, match="Pandoc"):
+        render(plan_of(["een"] * 50), TEMPLATE)
+
+
+def test_a_speaker_stays_on_one_line_with_the_dash_before_it():
+    made = render(plan_of(["woord " * number for number in range(1, 30)], label="Annemieke"), TEMPLATE)
+    lines = [
+        line for page in PdfReader(io.BytesIO(made.pdf)).pages for line in page.extract_text().splitlines()
+    ]
+    assert sum("Annemieke" in line for line in lines) > 29
+    assert not [line for line in lines if line.rstrip().endswith("–")]
 
 
 def test_the_reference_document_is_what_its_script_makes():

@@ -5,7 +5,7 @@ import yaml
 
 from extractors.concepts import limit_concepts
 from extractors.schema import Statement
-from pipeline.template import Rule, TemplateError, load_template
+from pipeline.template import ChapterTemplate, Rule, SectionTemplate, TemplateError, load_template
 
 TEMPLATE = Path(__file__).parents[2] / "templates" / "izp"
 
@@ -82,6 +82,34 @@ def test_a_template_that_leaves_statements_out_is_refused(shipped, load):
     domains["sections"] = [section for section in domains["sections"] if section["id"] != "sociaal"]
     with pytest.raises(TemplateError, match="value in domain sociaal"):
         load(shipped)
+
+
+def test_a_chapter_that_narrows_what_it_prints_is_no_rest(shipped, load):
+    domains = next(chapter for chapter in shipped["chapters"] if chapter["id"] == "domeinen")
+    domains["only"] = [{"categories": ["goal"]}]
+    with pytest.raises(TemplateError, match="value in domain fysiek"):
+        load(shipped)
+
+
+def test_only_a_chapter_with_statements_prints_the_rest(shipped, load):
+    domains = next(chapter for chapter in shipped["chapters"] if chapter["id"] == "domeinen")
+    domains["shows"] = "voices"
+    with pytest.raises(TemplateError, match="chapter domeinen: rest goes with shows: statements"):
+        load(shipped)
+
+
+def test_no_chapter_without_statements_keeps_one_from_falling_out(shipped, load):
+    domains = next(chapter for chapter in shipped["chapters"] if chapter["id"] == "domeinen")
+    domains |= {"shows": "voices", "rest": False}
+    with pytest.raises(TemplateError, match="no chapter prints value in domain fysiek in full"):
+        load(shipped)
+
+
+def test_two_sections_for_what_is_left_do_not_leave_it_to_each_other(statement):
+    rule = {"takes": [Rule(categories=("value",))], "otherwise": True}
+    parts = (SectionTemplate(id="een", **rule), SectionTemplate(id="twee", **rule))
+    chapter = ChapterTemplate(id="rest", heading="Rest", shows="limits", sections=parts)
+    assert all(chapter.takes(part, statement(category="value"), ()) for part in parts)
 
 
 def test_a_missing_label_is_refused(shipped, load):
