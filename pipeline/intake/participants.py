@@ -196,7 +196,9 @@ def _listed(line: str) -> list[Entry]:
             part = parts[position][lead.end() :] if lead else parts[position]
             field = lead["field"].strip() if lead else ""
             following = parts[position + 1] if position + 1 < len(parts) else ""
-            alone = _ONE_PERSON.fullmatch(field) is not None or len(parts) == 2
+            alone = _ONE_PERSON.fullmatch(field) is not None
+            # "Aanwezig: Noor, moeder" can be two people; "dr. Bakker, kinderarts" cannot.
+            alone = alone or (len(parts) == 2 and (not field or has_care_title(part)))
             if alone and _is_name(part) and _is_function(following):
                 # "Verslag: Floor, verpleegkundige": one person, then what they are.
                 entries.extend(_person_part(part, following))

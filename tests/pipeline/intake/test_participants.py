@@ -301,3 +301,14 @@ def test_participants_of_a_note_are_those_of_its_header(take_in):
         "Wim": "parent",
     }
     assert conversation.flags == ()
+
+
+@pytest.mark.parametrize("line", ["Aanwezig: Noor, moeder", "Aanwezig: Noor, moeder (Anna)"])
+def test_a_name_before_a_family_word_may_be_another_person(take_in, line):
+    talk = take_in("g.txt", f"Verslag gesprek\n12 maart 2026\n{line}\n\nHet ging over de nachten thuis.\n")
+    assert [(person.label, person.role) for person in talk.participants] == [("moeder", "parent")]
+
+
+def test_a_name_with_a_title_before_a_profession_is_one_person(take_in):
+    talk = take_in("g.txt", "Verslag\nAanwezig: dr. Bakker, kinderarts\n\nHet ging over de nachten thuis.\n")
+    assert [(person.label, person.function) for person in talk.participants] == [("dr. Bakker", "kinderarts")]
