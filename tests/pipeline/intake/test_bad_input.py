@@ -58,6 +58,7 @@ CASES: dict[str, tuple[str, bytes, str]] = {
         b"Moeder: Ik wil naar huis.\nVader: Ik ook.\n" * 40_000,
         intake.TOO_MANY_WORDS,
     ),
+    "één eindeloos woord": ("a.txt", b"Moeder: " + b"a" * 1_000_000, intake.TOO_MANY_WORDS),
     "honderd sprekers": (
         "a.txt",
         b"".join(b"Spreker %d: Ik wil naar huis.\n" % n for n in range(100)) * 2,
