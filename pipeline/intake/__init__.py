@@ -85,7 +85,7 @@ def read(
 
 
 def _check_length(blocks: Sequence[Block]) -> None:
-    """Refuses what is no conversation: a day of talk has some 150,000 words, and no talk has so many speakers."""
+    """Refuses what is no conversation: a day of talk has some 150,000 words, and fewer speakers."""
     if sum(len(block.text) for block in blocks) > MAX_CHARACTERS:
         raise IntakeError(TOO_MANY_WORDS)
     if len({block.label for block in blocks if block.label is not None}) > MAX_SPEAKERS:

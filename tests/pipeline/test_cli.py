@@ -264,6 +264,8 @@ def test_drafting_does_not_need_prefect():
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_breaking_off_leaves_nothing_half_written(stop: signal.Signals, talk: Path, out: Path):
     slow = (
+        # Tests that run in the background of a shell inherit an interrupt that is ignored.
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import sys, time, pipeline.publish as p; from pipeline import cli; write = p._write\n"
         "def slowly(path, content):\n    write(path, content); print('busy', flush=True); time.sleep(60)\n"
         "p._write = slowly\n"
