@@ -330,7 +330,12 @@ def _claim(target: Path, taken: set[Path]) -> None:
 
 
 def _failure(error: Exception) -> str:
-    """One sentence about a failure, with its place in the program and without its message."""
+    """One sentence about a failure: our own, or its place in the program, but no other error's message."""
+    from pipeline.render import RenderError
+    from pipeline.template import TemplateError
+
+    if isinstance(error, RenderError | TemplateError):
+        return str(error)
     if isinstance(error, OSError) and error.errno in OS_ERRORS:
         return OS_ERRORS[error.errno]
     frame = error.__traceback__

@@ -11,6 +11,7 @@ import pytest
 
 from extractors.schema import Kind
 from pipeline import cli
+from pipeline.render import RenderError
 
 TALK = (
     "Kinderarts: Wat is voor jullie belangrijk?\n"
@@ -259,6 +260,17 @@ def test_help_needs_neither_spacy_nor_prefect():
 def test_drafting_does_not_need_prefect():
     code = "import sys; import pipeline.draft, pipeline.jobs; sys.exit('prefect' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603
+
+
+def test_a_document_that_cannot_be_made_is_told_in_its_own_words(
+    talk: Path, out: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    def fail(*_: object) -> None:
+        raise RenderError("Typst kon de PDF niet maken.")
+
+    monkeypatch.setattr("pipeline.draft.render", fail)
+    assert izp("draft", talk, "--out", out) == cli.INTERNAL_FAILURE
+    assert capsys.readouterr().err.endswith("sem.txt: Typst kon de PDF niet maken.\n")
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
