@@ -13,7 +13,7 @@ CONSTRAINTS = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
 PINS = [line for line in CONSTRAINTS if not line.startswith("#")]
 # In pieces, so that this file does not hold what it looks for.
 REGISTRIES = re.compile(
-    "|".join(("pypi" r"\.org", "pythonhosted" r"\.org", "registry" r"\.npmjs", "anaconda" r"\.org"))
+    "|".join(("pypi" r"\.org", "python" r"hosted\.org", "registry" r"\.npmjs", "anaconda" r"\.org"))
 )
 
 
