@@ -14,7 +14,6 @@ quarter of a year back, else ahead.
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import math
 import re
@@ -24,10 +23,30 @@ from functools import cache
 from typing import Literal
 
 from extractors.cues import PATTERNS, Strict, read_yaml
+from extractors.dutch_calendar import (
+    FOLD,
+    FULL_MONTHS,
+    MONTHS,
+    NUMBERS,
+    ORDINALS,
+    SHORT_MONTHS,
+    SHORT_WEEKDAYS,
+    WEEKDAYS,
+    Period,
+    add_days,
+    add_months,
+    is_day,
+    monday_of,
+    month_to_come,
+    next_weekday,
+    this_or_next,
+    whole_month,
+    whole_week,
+    without_year,
+)
 from extractors.holidays import HOLIDAYS, nth_weekday
 
 Relation = Literal["op", "uiterlijk", "voor", "na", "vanaf", "rond", "verleden"]
-Period = tuple[dt.date, dt.date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,51 +109,14 @@ def date_words() -> DateWords:
 
 # ---- words -----------------------------------------------------------------------------------------------
 
-_WEEKDAYS = {
-    "maandag": 0, "dinsdag": 1, "woensdag": 2, "donderdag": 3, "vrijdag": 4, "zaterdag": 5, "zondag": 6,
-}  # fmt: skip
-_SHORT_WEEKDAYS = {"ma": 0, "di": 1, "wo": 2, "do": 3, "vr": 4, "za": 5, "zo": 6}
-_FULL_MONTHS = {
-    "januari": 1, "februari": 2, "maart": 3, "april": 4, "mei": 5, "juni": 6, "juli": 7, "augustus": 8,
-    "september": 9, "oktober": 10, "november": 11, "december": 12,
-}  # fmt: skip
-_SHORT_MONTHS = {
-    "jan": 1, "febr": 2, "feb": 2, "mrt": 3, "apr": 4, "jun": 6, "jul": 7, "aug": 8, "sept": 9, "sep": 9,
-    "okt": 10, "nov": 11, "dec": 12,
-}  # fmt: skip
-_MONTHS = _FULL_MONTHS | _SHORT_MONTHS
-_ONES = (
-    "een", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "elf", "twaalf",
-    "dertien",
-    "veertien", "vijftien", "zestien", "zeventien", "achttien", "negentien",
-)  # fmt: skip
-_TENS = ("twintig", "dertig", "veertig", "vijftig", "zestig", "zeventig", "tachtig", "negentig")
-_NUMBERS = (
-    {word: float(value) for value, word in enumerate(_ONES, start=1)}
-    | {word: 10.0 * tens for tens, word in enumerate(_TENS, start=2)}
-    | {
-        f"{one}en{ten}": 10.0 * tens + value
-        for tens, ten in enumerate(_TENS, start=2)
-        for value, one in enumerate(_ONES[:9], start=1)
-    }
-    | {"anderhalf": 1.5, "anderhalve": 1.5, "half": 0.5, "halve": 0.5, "eenhalf": 0.5, "eenhalve": 0.5}
-)
-_ORDINALS = (
-    {
-        "eerste": 1, "tweede": 2, "derde": 3, "vierde": 4, "vijfde": 5, "zesde": 6, "zevende": 7,
-        "achtste": 8,
-        "negende": 9, "tiende": 10, "elfde": 11, "twaalfde": 12,
-    }
-    | {f"{word}de": int(value) for word, value in _NUMBERS.items() if 13 <= value <= 19}
-    | {f"{word}ste": int(value) for word, value in _NUMBERS.items() if 20 <= value <= 31}
-)  # fmt: skip
 _DAY_WORDS = {
     "vandaag": 0, "vanochtend": 0, "vanmorgen": 0, "vanmiddag": 0, "vanavond": 0, "morgen": 1,
-    "morgenochtend": 1, "morgenvroeg": 1, "morgenmiddag": 1, "morgenavond": 1, "overmorgen": 2,
+    "morgenochtend": 1, "morgenvroeg": 1, "morgenvoormiddag": 1, "morgenmiddag": 1, "morgennamiddag": 1,
+    "morgenavond": 1, "overmorgen": 2, "vanvoormiddag": 0, "vannamiddag": 0,
     "gisteren": -1,
     "gister": -1, "gisterochtend": -1, "gistermiddag": -1, "gisteravond": -1, "eergisteren": -2,
 }  # fmt: skip
-_PARTS_OF_DAY = ("ochtend", "morgen", "middag", "avond", "nacht")
+_PARTS_OF_DAY = ("ochtend", "morgen", "voormiddag", "middag", "namiddag", "avond", "nacht")
 _PAST = ("vorige", "vorig", "afgelopen", "verleden")
 
 
@@ -144,10 +126,10 @@ def _either(*words: str) -> str:
 
 _LETTERS = "[a-z]{1,24}"  # bounded, so that a word of a million letters costs no time
 _NUMBER = rf"(?:[0-9]{{1,3}}|een\s+hal(?:f|ve)|(?:{_LETTERS}\s+en\s+)?{_LETTERS}tig|{_LETTERS})"
-_ANY_WEEKDAY = rf"(?:{_either(*_WEEKDAYS)})"
+_ANY_WEEKDAY = rf"(?:{_either(*WEEKDAYS)})"
 _WEEKDAY = rf"(?P<weekday>{_ANY_WEEKDAY})(?:{_either(*_PARTS_OF_DAY)})?\b"
-_SHORT_WEEKDAY = rf"(?:{_either(*_SHORT_WEEKDAYS)})"
-_MONTH = rf"(?P<month>(?:{_either(*_FULL_MONTHS)})\b|(?:{_either(*_SHORT_MONTHS)})\b\.?)"
+_SHORT_WEEKDAY = rf"(?:{_either(*SHORT_WEEKDAYS)})"
+_MONTH = rf"(?P<month>(?:{_either(*FULL_MONTHS)})\b|(?:{_either(*SHORT_MONTHS)})\b\.?)"
 _YEAR = (
     r"(?:(?:\s+|\s*')(?P<year>20[0-9]{2}|(?<=')[0-9]{2})(?![0-9])"
     rf"|\s+tweeduizend\s*(?P<spoken_year>{_LETTERS}))"
@@ -167,7 +149,7 @@ _NUMERIC = re.compile(
     r"(?P<day>[0-9]{1,2})(?P<mark>[-/.])(?P<month>[0-9]{1,2})(?:(?P=mark)(?P<year>[0-9]{4}|[0-9]{2}))?(?![0-9])"
     rf"(?!\s*{_COUNTED})"
 )
-_CLOSES = re.compile(r"\s*(?:$|[,;:)\]\n]|\.(?![0-9]))|\s+om\b")
+_CLOSES = re.compile(r"\s*(?:$|[,;:)\]\n]|\.(?![0-9]))|\s+om\b|\s+[0-9]{1,2}[.:][0-9]{2}\b")
 _WEEKDAY_BEFORE = re.compile(rf"(?<![a-z])(?:{_ANY_WEEKDAY}|{_SHORT_WEEKDAY})\.?,?\s+$")
 _WEEKDAY_BEHIND = re.compile(rf"\s*\((?:{_ANY_WEEKDAY}|{_SHORT_WEEKDAY})\.?\)")
 _DAY_MONTH = re.compile(
@@ -188,13 +170,17 @@ _ALONE = re.compile(r"\.?(?:$|[,;)\n])")
 _AFTER_COMMA = re.compile(r"[,(]\s*$")
 _RELATIVE = re.compile(
     r"(?P<how>eerstvolgende|volgende?|(?:aan)?komende?|aanstaande|a\.s\.|deze|dit|vorige?|afgelopen|verleden)\s+"
-    rf"(?:(?P<what>weekend|week|wk|maand|jaar)\b(?:\s+(?:op\s+)?{_WEEKDAY}|\s+(?:{_either(*_FULL_MONTHS)})\b)?"
+    rf"(?:(?P<what>weekend|week|wk|maand|jaar)\b(?:\s+(?:op\s+)?{_WEEKDAY}|\s+(?:{_either(*FULL_MONTHS)})\b)?"
     rf"|{_WEEKDAY.replace('<weekday>', '<bare>')}|{_MONTH})"
 )
 _LETTER_WORD = re.compile(_LETTERS)
 _OR_OTHER_DAY = re.compile(rf"\s+of\s+(?:{_either(*_DAY_WORDS)})\b")
 _WEEKS_LATER = re.compile(rf"\s+{_WEEKS}")
-_RIGHT_NOW = re.compile(r"(?P<now>nu\s+(?:meteen|direct))\b|straks\b|vannacht\b")
+_TODAY = re.compile(
+    r"(?:nu\s+(?:meteen|direct)|zo\s?(?:meteen|dadelijk|direct)|dadelijk|(?:nu|straks)(?=\s*(?:$|[.,;!?]|meteen))"
+    r"|straks)\b|nu(?=$)"
+)
+_TONIGHT = re.compile(r"vannacht\b")
 _A_WHILE = re.compile(rf"over\s+een\s+(?:tijdje|poosje|paar)\b(?:\s+{_UNIT})?")
 _IN_TIME = re.compile(
     r"(?P<how>over|binnen)\s+"
@@ -215,7 +201,7 @@ _PART = re.compile(
     r"|(?:(?P<how>volgende?|deze|dit|komende?)\s+)?(?P<what>week|maand|jaar)\b)"
 )
 _BARE_MONTH = re.compile(
-    rf"(?P<month>{_either(*_FULL_MONTHS)})\b(?:\s+(?P<year>20[0-9]{{2}}))?|(?P<short>febr|sept|okt|nov|dec|aug)\."
+    rf"(?P<month>{_either(*FULL_MONTHS)})\b(?:\s+(?P<year>20[0-9]{{2}}))?|(?P<short>febr|sept|okt|nov|dec|aug)\."
 )
 _HOLIDAY = re.compile(rf"(?:{_either(*HOLIDAYS)})\b(?!-)")
 _ORDINAL_DAY = re.compile(rf"(?P<ordinal>{_LETTERS})\b(?!\s+[a-z])")
@@ -237,11 +223,13 @@ _BEFORE = re.compile(
 )
 _ARTICLE_BEFORE = re.compile(r"(?<![^\W_])(?:de|het)\s+$")
 _TAKES_ARTICLE = re.compile(
-    rf"(?:begin|einde?|midden|week|laatste|{_either(*_ORDINALS)}|[0-9]{{1,2}}(?:e|ste|de)\b)"
+    rf"(?:begin|einde?|midden|week|laatste|{_either(*ORDINALS)}|[0-9]{{1,2}}(?:e|ste|de)\b)"
 )
 _LASTS_BEFORE = re.compile(r"(?<![^\W_])(?:tot(?:\s+en\s+met)?|t/m)\s+(?:(?:de|het|aan)\s+)?$")
 _EVERY_BEFORE = re.compile(r"(?<![^\W_])(?:elke|iedere?|alle|om\s+de)\s+$")
-_HABIT_BEFORE = re.compile(r"(?<![^\W_])(?:elke|iedere?|alle|om\s+de|de|die|'s|goede)\s+$")
+_HABIT_BEFORE = re.compile(
+    r"(?<![^\W_])(?:elke|iedere?|alle|om\s+de|de|(?<!ik )(?<!we )(?<!wij )(?<!jij )die|'s|goede)\s+$"
+)
 _REACH = 30  # characters: the longest preposition phrase looked for before a date
 
 
@@ -251,73 +239,12 @@ def _lead(text: str, at: int) -> str:
 
 def _number(words: str) -> float | None:
     words = re.sub(r"\s+", "", words)
-    return int(words) if re.fullmatch("[0-9]{1,3}", words) else _NUMBERS.get(words)
+    return int(words) if re.fullmatch("[0-9]{1,3}", words) else NUMBERS.get(words)
 
 
 def _whole(words: str) -> int | None:
     number = _number(words)
     return int(number) if number is not None and number == int(number) else None
-
-
-# ---- calendar: beyond the year 9999 these raise OverflowError or ValueError -------------------------------
-
-
-def _exists(year: int, month: int, day: int) -> bool:
-    return 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
-
-
-def _add_days(day: dt.date, days: int) -> dt.date:
-    return day + dt.timedelta(days=days)
-
-
-def _add_months(day: dt.date, months: int) -> dt.date:
-    """The same day so many months later; the last day of a month that is too short."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year = day.year + years
-    return dt.date(year, month + 1, min(day.day, _month(year, month + 1)[1].day))
-
-
-def _month(year: int, month: int) -> Period:
-    first = dt.date(year, month, 1)
-    return first, first.replace(day=calendar.monthrange(year, month)[1])
-
-
-def _monday(day: dt.date) -> dt.date:
-    return _add_days(day, -day.weekday())
-
-
-def _week(day: dt.date) -> Period:
-    return _monday(day), _add_days(_monday(day), 6)
-
-
-def _coming(weekday: int, today: dt.date) -> dt.date:
-    """The first such weekday after today."""
-    return _add_days(today, (weekday - today.weekday() - 1) % 7 + 1)
-
-
-def _without_year(month: int, day: int, today: dt.date) -> dt.date:
-    """The date that is meant: at most a quarter of a year back, else the first ahead."""
-    oldest = _add_days(today, -91)
-    year = oldest.year
-    while not _exists(year, month, day) or dt.date(year, month, day) < oldest:
-        year += 1
-    return dt.date(year, month, day)
-
-
-def _month_to_come(month: int, today: dt.date) -> Period:
-    """The month that is not over yet."""
-    return _month(today.year if month >= today.month else today.year + 1, month)
-
-
-def _stretch(what: str, step: int, today: dt.date) -> Period:
-    """This week, weekend, month or year (step 0), the next (1) or the previous (-1)."""
-    if what == "jaar":
-        return dt.date(today.year + step, 1, 1), dt.date(today.year + step, 12, 31)
-    if what == "maand":
-        first = _add_months(today.replace(day=1), step)
-        return _month(first.year, first.month)
-    monday, sunday = _week(_add_days(today, 7 * step))
-    return (_add_days(sunday, -1), sunday) if what == "weekend" else (monday, sunday)
 
 
 # ---- readers: what stands at this place, and which day is it -----------------------------------------------
@@ -333,15 +260,13 @@ def _read_numeric(text: str, at: int, today: dt.date) -> _When | None:
     day, month = int(match["day"]), int(match["month"])
     if match["year"]:
         year = int(match["year"]) + (2000 if len(match["year"]) == 2 else 0)
-        return (
-            _When(match.end(), dt.date(year, month, day), fixed=True) if _exists(year, month, day) else None
-        )
+        return _When(match.end(), dt.date(year, month, day), fixed=True) if is_day(year, month, day) else None
     lead = _lead(text, at)
     announced = _BEFORE.search(lead) or _WEEKDAY_BEFORE.search(lead)
     closes = match["mark"] == "-" and _CLOSES.match(text, match.end())
-    if match["mark"] == "." or not (announced or closes) or not _exists(2000, month, day):
+    if match["mark"] == "." or not (announced or closes) or not is_day(2000, month, day):
         return None
-    return _When(match.end(), _without_year(month, day, today))
+    return _When(match.end(), without_year(month, day, today))
 
 
 def _read_day_month(text: str, at: int, today: dt.date) -> _When | None:
@@ -350,17 +275,17 @@ def _read_day_month(text: str, at: int, today: dt.date) -> _When | None:
     if not match:
         return None
     said = _ORDINAL_SUFFIX.sub("", match["day"])
-    day = _whole(said) or _ORDINALS.get(said, 0)
-    month = _MONTHS[match["month"].rstrip(".")]
-    if not _exists(2000, month, day):
+    day = _whole(said) or ORDINALS.get(said, 0)
+    month = MONTHS[match["month"].rstrip(".")]
+    if not is_day(2000, month, day):
         return None
     if match["from"]:
         return _When(match.end())
     year = int(match["year"]) if match["year"] else _whole(match["spoken_year"] or "")
     if year is None:
-        return _When(match.end(), _without_year(month, day, today))
+        return _When(match.end(), without_year(month, day, today))
     year += 2000 if year < 100 else 0
-    return _When(match.end(), dt.date(year, month, day) if _exists(year, month, day) else None, fixed=True)
+    return _When(match.end(), dt.date(year, month, day) if is_day(year, month, day) else None, fixed=True)
 
 
 def _read_weekday(text: str, at: int, today: dt.date) -> _When | None:
@@ -370,7 +295,7 @@ def _read_weekday(text: str, at: int, today: dt.date) -> _When | None:
     match = _ONE_WEEKDAY.match(text, at)
     if not match:
         return None
-    weekday = _WEEKDAYS[match["weekday"]]
+    weekday = WEEKDAYS[match["weekday"]]
     if dated := _read_date_of(weekday, text, match.end(), today):
         return dated
     if _HABIT_BEFORE.search(_lead(text, at)):
@@ -378,11 +303,11 @@ def _read_weekday(text: str, at: int, today: dt.date) -> _When | None:
     after = _AFTER_WEEKDAY.match(text, match.end())
     if after and after["how"]:
         step = -1 if after["how"] in _PAST else 1 if after["how"] == "volgende" else 0
-        day = _add_days(_monday(today), 7 * step + weekday)
+        day = add_days(monday_of(today), 7 * step + weekday)
         return _When(after.end(), day, relation="verleden" if step < 0 else None)
     if after and after["weeks"] and (weeks := _whole(after["weeks"])):
-        return _When(after.end(), _add_days(_coming(weekday, _add_days(today, -1)), 7 * weeks))
-    return _When(after.end() if after else match.end(), _coming(weekday, today))
+        return _When(after.end(), add_days(next_weekday(weekday, add_days(today, -1)), 7 * weeks))
+    return _When(after.end() if after else match.end(), next_weekday(weekday, today))
 
 
 def _read_date_of(weekday: int, text: str, at: int, today: dt.date) -> _When | None:
@@ -399,14 +324,14 @@ def _read_short_weekday(text: str, at: int, today: dt.date) -> _When | None:
     match = _ONE_SHORT_WEEKDAY.match(text, at)
     if not match:
         return None
-    weekday = _SHORT_WEEKDAYS[match["short"]]
+    weekday = SHORT_WEEKDAYS[match["short"]]
     if dated := _read_date_of(weekday, text, at + 2, today):
         return dated
     alone = _ALONE.match(text, at + 2) or _AFTER_COMMA.search(_lead(text, at))
     # "ma" is also mother, "zo" also so, "vr" also short for "voor"
     if match["short"] in ("ma", "zo") or (match["short"] == "vr" and not alone):
         return None
-    return None if _HABIT_BEFORE.search(_lead(text, at)) else _When(at + 2, _coming(weekday, today))
+    return None if _HABIT_BEFORE.search(_lead(text, at)) else _When(at + 2, next_weekday(weekday, today))
 
 
 def _read_relative(text: str, at: int, today: dt.date) -> _When | None:
@@ -419,24 +344,24 @@ def _read_relative(text: str, at: int, today: dt.date) -> _When | None:
     if match["month"]:
         return _When(end, relation=relation)
     if match["bare"]:
-        return _When(end, _weekday_meant(how, _WEEKDAYS[match["bare"]], today), relation=relation)
+        return _When(end, _weekday_meant(how, WEEKDAYS[match["bare"]], today), relation=relation)
     step = -1 if relation else 0 if how in ("deze", "dit") else 1
     if match["weekday"]:
-        day = _add_days(_monday(today), 7 * step + _WEEKDAYS[match["weekday"]])
+        day = add_days(monday_of(today), 7 * step + WEEKDAYS[match["weekday"]])
         return _When(end, day if what in ("week", "wk") else None, relation=relation)
     if "komend" in how:  # "komende week": from today on, or the next one; the weekend is the coming one
-        return _When(end, period=_stretch(what, 0, today) if what == "weekend" else None)
-    return _When(end, period=_stretch(what, step, today), relation=relation)
+        return _When(end, period=this_or_next(what, 0, today) if what == "weekend" else None)
+    return _When(end, period=this_or_next(what, step, today), relation=relation)
 
 
 def _weekday_meant(how: str, weekday: int, today: dt.date) -> dt.date | None:
     """The day of "komende", "deze", "vorige" or "volgende" dinsdag; None where it can be two days."""
-    coming = _coming(weekday, today)
+    coming = next_weekday(weekday, today)
     if how in _PAST:
-        return _add_days(coming, -7)
+        return add_days(coming, -7)
     if how == "deze":
-        return _add_days(_monday(today), weekday)
-    return None if how == "volgende" and coming <= _week(today)[1] else coming
+        return add_days(monday_of(today), weekday)
+    return None if how == "volgende" and coming <= whole_week(today)[1] else coming
 
 
 def _read_day_word(text: str, at: int, today: dt.date) -> _When | None:
@@ -449,14 +374,16 @@ def _read_day_word(text: str, at: int, today: dt.date) -> _When | None:
     days = _DAY_WORDS[word[0]]
     later = _WEEKS_LATER.match(text, word.end())
     if later and (weeks := _whole(later["weeks"])):
-        return _When(later.end(), _add_days(today, days + 7 * weeks))
-    return _When(word.end(), _add_days(today, days), relation="verleden" if days < 0 else None)
+        return _When(later.end(), add_days(today, days + 7 * weeks))
+    return _When(word.end(), add_days(today, days), relation="verleden" if days < 0 else None)
 
 
 def _read_now(text: str, at: int, today: dt.date) -> _When | None:
-    """Reads "nu meteen" as today; "straks" and "vannacht" keep their words."""
-    match = _RIGHT_NOW.match(text, at)
-    return _When(match.end(), today if match["now"] else None) if match else None
+    """Reads "nu meteen" and "straks" as today; "vannacht" keeps its words: it can be two days."""
+    if soon := _TODAY.match(text, at):
+        return _When(soon.end(), today)
+    tonight = _TONIGHT.match(text, at)
+    return _When(tonight.end()) if tonight else None
 
 
 def _read_in_time(text: str, at: int, today: dt.date) -> _When | None:
@@ -473,19 +400,19 @@ def _read_in_time(text: str, at: int, today: dt.date) -> _When | None:
         return None
     day = _later(number, match["unit"], today)
     if match["weekday"]:
-        day = _add_days(_monday(day), _WEEKDAYS[match["weekday"]])
+        day = add_days(monday_of(day), WEEKDAYS[match["weekday"]])
     return _When(match.end(), day, relation="uiterlijk" if match["how"] == "binnen" else "op")
 
 
 def _later(number: float, unit: str, today: dt.date) -> dt.date:
     """The day so much later; half a day counts as a whole one, and hours and minutes as today."""
     if unit.startswith(("jaar", "jr")):
-        return _add_months(today, round(12 * number))
+        return add_months(today, round(12 * number))
     if unit.startswith(("maand", "mnd")):
-        return _add_days(_add_months(today, int(number)), 0 if number == int(number) else 15)
+        return add_days(add_months(today, int(number)), 0 if number == int(number) else 15)
     if unit.startswith(("d", "w")):
-        return _add_days(today, math.ceil(number * (1 if unit.startswith("d") else 7)))
-    return _add_days(today, int(number / 24)) if unit.startswith("uur") else today
+        return add_days(today, math.ceil(number * (1 if unit.startswith("d") else 7)))
+    return add_days(today, int(number / 24)) if unit.startswith("uur") else today
 
 
 def _read_ago(text: str, at: int, today: dt.date) -> _When | None:
@@ -502,7 +429,7 @@ def _read_week_number(text: str, at: int, today: dt.date) -> _When | None:
     if around := _WEEK_OF.match(text, at):
         dated = _read_numeric(text, around.end(), today) or _read_day_month(text, around.end(), today)
         return (
-            _When(dated.end, period=_week(dated.date) if dated.date else None, fixed=dated.fixed)
+            _When(dated.end, period=whole_week(dated.date) if dated.date else None, fixed=dated.fixed)
             if dated
             else None
         )
@@ -513,7 +440,7 @@ def _read_week_number(text: str, at: int, today: dt.date) -> _When | None:
     this_year = today.isocalendar().year
     for year in (this_year, this_year + 1):
         last_week = dt.date(year, 12, 28).isocalendar().week  # not every year has a week 53
-        if week <= last_week and (period := _week(dt.date.fromisocalendar(year, week, 1)))[1] >= today:
+        if week <= last_week and (period := whole_week(dt.date.fromisocalendar(year, week, 1)))[1] >= today:
             return _When(match.end(), period=period)
     return _When(match.end())
 
@@ -525,16 +452,16 @@ def _read_nth(text: str, at: int, today: dt.date) -> _When | None:
         return None
     if not match["weekday"]:
         return _When(match.end())
-    nth = 0 if match["nth"] == "laatste" else _ORDINALS.get(match["nth"]) or int(match["nth"][0])
-    weekday = _WEEKDAYS[match["weekday"]]
+    nth = 0 if match["nth"] == "laatste" else ORDINALS.get(match["nth"]) or int(match["nth"][0])
+    weekday = WEEKDAYS[match["weekday"]]
     this_month = today.replace(day=1)
     if match["month"]:
-        month = _MONTHS[match["month"].rstrip(".")]
+        month = MONTHS[match["month"].rstrip(".")]
         months = [dt.date(today.year, month, 1), dt.date(today.year + 1, month, 1)]
     elif match["relative"] == "maand":
-        months = [this_month, _add_months(this_month, 1)]
+        months = [this_month, add_months(this_month, 1)]
     else:
-        months = [_add_months(this_month, 1 if match["relative"].startswith("volgende") else 0)]
+        months = [add_months(this_month, 1 if match["relative"].startswith("volgende") else 0)]
     days = [nth_weekday(first.year, first.month, weekday, nth) for first in months]
     return _When(match.end(), next((day for day in days if day >= today), days[-1]))
 
@@ -542,19 +469,24 @@ def _read_nth(text: str, at: int, today: dt.date) -> _When | None:
 def _read_part(text: str, at: int, today: dt.date) -> _When | None:
     """Reads "begin volgende maand", "half december", "in de loop van volgende week" as words.
 
-    For "eind" of a month or a year the last ten days are known too.
+    For "eind" of a month or a year the last ten days are known too, for that of a week its last working days.
     """
     match = _PART.match(text, at)
     if not match:
         return None
-    if not match["part"].startswith("eind") or match["what"] == "week":
+    if not match["part"].startswith("eind"):
         return _When(match.end())
+    if match["what"] == "week":
+        friday = add_days(
+            this_or_next("week", 1 if (match["how"] or "").startswith("volgend") else 0, today)[0], 4
+        )
+        return _When(match.end(), period=(add_days(friday, -1), friday))
     if match["month"]:
-        month = _MONTHS[match["month"].rstrip(".")]
-        whole = _month(int(match["year"]), month) if match["year"] else _month_to_come(month, today)
+        month = MONTHS[match["month"].rstrip(".")]
+        whole = whole_month(int(match["year"]), month) if match["year"] else month_to_come(month, today)
     else:
-        whole = _stretch(match["what"], 1 if (match["how"] or "").startswith("volgend") else 0, today)
-    return _When(match.end(), period=(_add_days(whole[1], -9), whole[1]), fixed=bool(match["year"]))
+        whole = this_or_next(match["what"], 1 if (match["how"] or "").startswith("volgend") else 0, today)
+    return _When(match.end(), period=(add_days(whole[1], -9), whole[1]), fixed=bool(match["year"]))
 
 
 def _read_month(text: str, at: int, today: dt.date) -> _When | None:
@@ -562,10 +494,10 @@ def _read_month(text: str, at: int, today: dt.date) -> _When | None:
     match = _BARE_MONTH.match(text, at)
     if not match:
         return None
-    month = _MONTHS[match["month"] or match["short"]]
+    month = MONTHS[match["month"] or match["short"]]
     if match["year"]:
-        return _When(match.end(), period=_month(int(match["year"]), month), fixed=True)
-    return _When(match.end(), period=_month_to_come(month, today))
+        return _When(match.end(), period=whole_month(int(match["year"]), month), fixed=True)
+    return _When(match.end(), period=month_to_come(month, today))
 
 
 def _read_holiday(text: str, at: int, today: dt.date) -> _When | None:
@@ -576,7 +508,7 @@ def _read_holiday(text: str, at: int, today: dt.date) -> _When | None:
     holiday = HOLIDAYS[match[0]]
     for year in (today.year - 1, today.year, today.year + 1):  # "oud en nieuw" ends in the next year
         first = holiday.first(year)
-        last = _add_days(first, holiday.days - 1)
+        last = add_days(first, holiday.days - 1)
         if last >= today:
             return _When(match.end(), first) if first == last else _When(match.end(), period=(first, last))
     return None
@@ -585,12 +517,12 @@ def _read_holiday(text: str, at: int, today: dt.date) -> _When | None:
 def _read_ordinal_day(text: str, at: int, today: dt.date) -> _When | None:
     """Reads "op de negenentwintigste". Below thirteen it may as well be a rank or a floor."""
     match = _ORDINAL_DAY.match(text, at)
-    day = _ORDINALS.get(match["ordinal"], 0) if match else 0
+    day = ORDINALS.get(match["ordinal"], 0) if match else 0
     if not match or day < 13 or not _ON_THE.search(_lead(text, at)):
         return None
     month = today.replace(day=1)
-    while not _exists(month.year, month.month, day) or month.replace(day=day) < today:
-        month = _add_months(month, 1)
+    while not is_day(month.year, month.month, day) or month.replace(day=day) < today:
+        month = add_months(month, 1)
     return _When(match.end(), month.replace(day=day))
 
 
@@ -600,22 +532,22 @@ def _by_opening_word() -> dict[str, tuple[_Reader, ...]]:
         (_read_holiday, ("#", *{re.split("[ -]", name)[0] for name in HOLIDAYS})),
         (_read_numeric, ("#",)),
         (_read_nth, ("#", "eerste", "tweede", "derde", "vierde", "laatste")),
-        (_read_day_month, ("#", *_NUMBERS, *_ORDINALS)),
-        (_read_ago, ("#", *_NUMBERS)),
-        (_read_ordinal_day, tuple(_ORDINALS)),
-        (_read_weekday, tuple(name + part for name in _WEEKDAYS for part in ("", *_PARTS_OF_DAY))),
-        (_read_short_weekday, tuple(_SHORT_WEEKDAYS)),
+        (_read_day_month, ("#", *NUMBERS, *ORDINALS)),
+        (_read_ago, ("#", *NUMBERS)),
+        (_read_ordinal_day, tuple(ORDINALS)),
+        (_read_weekday, tuple(name + part for name in WEEKDAYS for part in ("", *_PARTS_OF_DAY))),
+        (_read_short_weekday, tuple(SHORT_WEEKDAYS)),
         (
             _read_relative,
             ("eerstvolgende", "volgende", "volgend", "komende", "komend", "aankomende", "aankomend"),
         ),
         (_read_relative, ("aanstaande", "a", "deze", "dit", *_PAST)),
         (_read_day_word, tuple(_DAY_WORDS)),
-        (_read_now, ("nu", "straks", "vannacht")),
+        (_read_now, ("nu", "straks", "zo", "zometeen", "zodadelijk", "dadelijk", "vannacht")),
         (_read_in_time, ("over", "binnen")),
         (_read_week_number, ("week", "wk", *(f"week{number}" for number in range(1, 54)))),
         (_read_part, ("begin", "half", "halverwege", "medio", "midden", "eind", "einde", "loop")),
-        (_read_month, tuple(_MONTHS)),
+        (_read_month, tuple(MONTHS)),
     )
     table: dict[str, tuple[_Reader, ...]] = {}
     for reader, words in opening:
@@ -671,12 +603,25 @@ def _find_events(text: str, folded: str, today: dt.date | None) -> Iterator[Date
 # ---- the whole -------------------------------------------------------------------------------------------
 
 _WORD = re.compile(r"[^\W_]+")
-# One character for one: places in the folded text are places in the text.
-_FOLD = str.maketrans(
-    "áàäâéèëêíìïîóòöôúùüûÁÀÄÂÉÈËÊÍÌÏÎÓÒÖÔÚÙÜÛ’‘`´İ\u00a0",
-    "aaaaeeeeiiiioooouuuuaaaaeeeeiiiioooouuuu''''i ",
-)
 _UNKNOWN_DAY = dt.date(2000, 1, 1)
+
+
+_IN_FULL = {
+    short: full
+    for full, number in WEEKDAYS.items()
+    for short in SHORT_WEEKDAYS
+    if SHORT_WEEKDAYS[short] == number
+} | {
+    short: full
+    for full, number in FULL_MONTHS.items()
+    for short in SHORT_MONTHS
+    if SHORT_MONTHS[short] == number
+}
+
+
+def find_dates_in_field(words: str, today: dt.date | None) -> list[DateMention]:
+    """The dates in a field that is there for a day: in it "ma" and "okt" can be nothing else."""
+    return find_dates(_IN_FULL.get(words.strip(" .").lower(), words), today)
 
 
 def find_dates(text: str, today: dt.date | None) -> list[DateMention]:
@@ -689,7 +634,7 @@ def find_dates(text: str, today: dt.date | None) -> list[DateMention]:
     Returns:
         The mentions. Repetition and duration ("elke dinsdag", "drie weken lang") are not among them.
     """
-    folded = text.translate(_FOLD).lower()
+    folded = text.translate(FOLD).lower()
     mentions: list[DateMention] = []
     done = 0
     for word in _WORD.finditer(folded):
@@ -736,7 +681,8 @@ def _mention(
         relation = next(name for number, (_, name) in enumerate(_RELATIONS) if before[f"r{number}"])
     elif _TAKES_ARTICLE.match(folded, core) and (article := _ARTICLE_BEFORE.search(lead)):
         start = anchored = begin + article.start()
-    day = when.period[1] if when.period and relation == "uiterlijk" else when.date
+    by_its_end = relation == "uiterlijk" or (relation == "voor" and folded.startswith("eind", core))
+    day = when.period[1] if when.period and by_its_end else when.date
     if relation == "verleden" and day and today and day > today:  # "sinds vrijdag": not the coming one
         day = None
     if when.relation == "verleden" or (day and today and day < today):

@@ -6,59 +6,17 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            ("januari", "jan"),
-            ("februari", "feb", "febr"),
-            ("maart", "mrt"),
-            ("april", "apr"),
-            ("mei",),
-            ("juni", "jun"),
-            ("juli", "jul"),
-            ("augustus", "aug"),
-            ("september", "sep", "sept"),
-            ("oktober", "okt"),
-            ("november", "nov"),
-            ("december", "dec"),
-        ),
-        start=1,
-    )
-    for name in names
-}
-_WEEKDAYS = ("ma", "di", "wo", "do", "vr", "za", "zo")
-_UNITS = ("een", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen")
-_TENS = {"twintig": 20, "dertig": 30}
-_SPOKEN = {
-    **{word: number for number, word in enumerate(_UNITS, start=1)},
-    "één": 1,
-    **dict(
-        zip(
-            ("tien", "elf", "twaalf", "dertien", "veertien", "vijftien", "zestien", "zeventien", "achttien"),
-            range(10, 19),
-            strict=True,
-        )
-    ),
-    "negentien": 19,
-    **_TENS,
-    **{
-        f"{unit}{'ën' if unit.endswith('e') else 'en'}twintig": 20 + n
-        for n, unit in enumerate(_UNITS, start=1)
-    },
-    "eenendertig": 31,
-    "éénendertig": 31,
-    "eenentwintig": 21,
-    "éénentwintig": 21,
-}
-_SPOKEN_YEAR = {f"tweeduizend{word}": 2000 + number for word, number in _SPOKEN.items()} | {
-    f"tweeduizend {word}": 2000 + number for word, number in _SPOKEN.items()
+from extractors.dutch_calendar import FOLD, MONTHS, NUMBERS, SHORT_WEEKDAYS, WEEKDAYS
+
+_SPOKEN = {word: int(number) for word, number in NUMBERS.items() if number == int(number) and number < 32}
+_SPOKEN_YEAR = {
+    f"tweeduizend{gap}{word}": 2000 + number for word, number in _SPOKEN.items() for gap in ("", " ")
 }
 
-_WEEKDAY_NAME = r"maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag"
+_WEEKDAY_NAME = "|".join(WEEKDAYS)
 _WEEKDAY = rf"(?:(?P<weekday>{_WEEKDAY_NAME}|\b(?:ma|di|wo|do|vr|za|zo))\b\.?[\s,]*)?"
 _DAY = r"(?P<day>\d{1,2}|" + "|".join(sorted(_SPOKEN, key=len, reverse=True)) + r")(?:e|ste|de)?"
-_MONTH = r"(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
+_MONTH = r"(?P<month>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
 _YEAR = r"(?:[\s,]+(?P<year>20\d{2}|" + "|".join(sorted(_SPOKEN_YEAR, key=len, reverse=True)) + r")\b)?"
 _AFTER = rf"(?:\s*[,(]?\s*(?P<weekday2>{_WEEKDAY_NAME}|(?:ma|di|wo|do|vr|za|zo)\b))?"
 _WORDS = re.compile(rf"{_WEEKDAY}\b{_DAY}\s+{_MONTH}{_YEAR}{_AFTER}", re.IGNORECASE)
@@ -83,9 +41,10 @@ def find_day(texts: Iterable[str], latest: dt.date) -> dt.date | None:
     last day the conversation can have been held on (the day the file was written).
     """
     for text in texts:
+        head = text[:2000].translate(FOLD)
         for pattern in (_WORDS, _DIGITS, _ISO):
-            for match in pattern.finditer(text[:2000]):
-                if _OTHER_DAY.search(text[: match.start()][-40:]):
+            for match in pattern.finditer(head):
+                if _OTHER_DAY.search(head[: match.start()][-40:]):
                     continue
                 day = _date(match.groupdict(), latest)
                 if day is not None:
@@ -98,16 +57,16 @@ def has_day(text: str) -> bool:
     return any(
         match["year"] or match.groupdict().get("weekday") or match.groupdict().get("weekday2")
         for pattern in (_WORDS, _DIGITS, _ISO)
-        for match in pattern.finditer(text[:500])
+        for match in pattern.finditer(text[:500].translate(FOLD))
     )
 
 
 def _date(parts: dict[str, str | None], latest: dt.date) -> dt.date | None:
     day_text, month_text = (parts["day"] or "").lower(), (parts["month"] or "").lower()
     day = int(day_text) if day_text.isdigit() else _SPOKEN[day_text]
-    month = int(month_text) if month_text.isdigit() else _MONTHS[month_text]
+    month = int(month_text) if month_text.isdigit() else MONTHS[month_text]
     named = parts.get("weekday") or parts.get("weekday2")
-    weekday = _WEEKDAYS.index(named.lower()[:2]) if named else None
+    weekday = SHORT_WEEKDAYS[named.lower()[:2]] if named else None
     year_text = (parts.get("year") or "").lower()
     if year_text:
         year = int(year_text) if year_text.isdigit() else _SPOKEN_YEAR[year_text]
