@@ -30,6 +30,7 @@ _SPAN_ATTRIBUTES: Mapping[str, object] = {
     "izp_perspective": None,
     "izp_perspective_reason": None,
     "izp_reported": False,
+    "izp_reading": None,  # statement: what the sorter makes of it, log probabilities by output
     "izp_domains": (),
     "izp_polarity": "affirmed",
     "izp_certainty": "firm",

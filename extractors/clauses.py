@@ -1,7 +1,7 @@
 """Clauses: the spans of a turn that can each be a statement of their own.
 
-A sentence with two wishes is two statements (annotation guide, "quote"). A sentence is cut at the
-conjunctions and marks that join two thoughts; the filler around a clause ("ja, nou, eh") falls away.
+A sentence with two wishes is two statements (annotation guide, "quote"). A sentence is cut where
+`extractors.cuts` finds that a second thought begins; the filler around a clause ("ja, nou, eh") falls away.
 """
 
 from collections.abc import Iterator
@@ -10,42 +10,29 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 import extractors.attributes  # noqa: F401  registers the attributes set here
-from extractors.cues import CLAUSES, PATTERNS, Strict, read_yaml
+from extractors.cues import CLAUSES
+from extractors.cuts import WORDS, after_stage_direction, find_cuts
+from extractors.rows import row_of, to_row
 
 MAX_LEAD = 4
 """The most words before a colon that still name a subject ("PEG: liever nu") and are not a clause."""
-SHORTEST_MAIN_CLAUSE = 4
-"""The fewest words before a comma that can stand without what follows it."""
 
-
-class ClauseWords(Strict):
-    """The words of `patterns/clauses.yaml`."""
-
-    filler_before: frozenset[str]
-    filler_after: frozenset[str]
-    filler_after_comma: frozenset[str]
-    joins_always: frozenset[str]
-    joins_two_verbs: frozenset[str]
-    subjects: frozenset[str]
-    conditions: frozenset[str]
-    limits: frozenset[str]
-
-
-WORDS = read_yaml(PATTERNS / "clauses.yaml", ClauseWords)
-_DASHES = frozenset("-–—")
-_VERBS = frozenset(("VERB", "AUX"))
+_LOOSE_AFTER = frozenset((",", ".", ":", ";", "-", "–", "—", "/", "+", "=", "|"))
+_LOOSE_BEFORE = _LOOSE_AFTER | {"...", "…", "*", "•", "?", "!"}
+_PARTNERS = dict(zip("()[]“”‘’\"'", ")(][”“’‘\"'", strict=True))
 
 
 @Language.component(
     "izp_clauses", requires=["token.pos", "token.morph", "token.is_sent_start"], assigns=["doc.spans"]
 )
 def find_clauses(doc: Doc) -> Doc:
-    """Sets `doc.spans["izp_clauses"]` and each clause's `izp_lead` and `izp_is_question`."""
+    """Sets `doc.spans["izp_clauses"]` and each clause's `izp_lead`."""
     clauses: list[Span] = []
+    marks = row_of(doc).marks
     for sentence in doc.sents:
         for start, end, lead in _cut(sentence):
             start, end = _without_filler(doc, start, end)
-            if any(not token.is_punct for token in doc[start:end]):
+            if not all(marks[start:end]):
                 clause = doc[start:end]
                 clause._.izp_lead = lead
                 clauses.append(clause)
@@ -53,74 +40,31 @@ def find_clauses(doc: Doc) -> Doc:
     return doc
 
 
-def by_clause(doc: Doc, key: str) -> dict[int, list[Span]]:
-    """The spans of `doc.spans[key]` by the first token of the clause they begin in."""
-    clause_of = {i: clause.start for clause in doc.spans[CLAUSES] for i in range(clause.start, clause.end)}
-    found: dict[int, list[Span]] = {}
-    for span in doc.spans.get(key, ()):
-        if span.start in clause_of:
-            found.setdefault(clause_of[span.start], []).append(span)
-    return found
-
-
 def _cut(sentence: Span) -> Iterator[tuple[int, int, Span | None]]:
     """The pieces of a sentence as token offsets, each with the lead before it."""
     doc = sentence.doc
+    words = row_of(doc).words
     start, lead = sentence.start, None
+    cuts = {*find_cuts(sentence), sentence.end}
     for i in range(sentence.start, sentence.end):
-        token = doc[i]
-        if token.text == ":" and _is_lead(doc[start:i]) and i + 1 < sentence.end:
+        if words[i] == ":" and i + 1 < sentence.end and _is_lead(doc[start:i]):
             lead, start = doc[start:i], i + 1
-        elif i > start and _is_cut(doc, start, i, sentence.end):
-            yield start, i, lead
-            start, lead = (i + 1 if token.is_punct else i), None
-    if start < sentence.end:
-        yield start, sentence.end, lead
+        elif i + 1 in cuts and start <= i:
+            yield start, i + 1, lead
+            start, lead = i + 1, None
 
 
 def _is_lead(before: Span) -> bool:
-    return 0 < len(before) <= MAX_LEAD and not _has_verb(before.doc, before.start, before.end)
-
-
-def _is_cut(doc: Doc, start: int, i: int, end: int) -> bool:
-    """Whether a new clause begins at token `i` of the sentence part from `start` to `end`."""
-    token = doc[i]
-    if token.text == ";" or (token.text in _DASHES and doc[i - 1].whitespace_):
-        return True
-    if i + 1 >= end or token.is_punct:
-        return False
-    if not _has_verb(doc, start, i) or _is_open_condition(doc, start, i):
-        return False
-    word = token.lower_
-    if word in WORDS.joins_always:
-        return end - i >= 3 and doc[i + 1].lower_ not in WORDS.limits
-    if word in WORDS.joins_two_verbs:
-        return _has_verb(doc, i + 1, end)
-    return (
-        doc[i - 1].text == ","
-        and word in WORDS.subjects
-        and doc[i + 1].pos_ in _VERBS
-        and i - start >= SHORTEST_MAIN_CLAUSE
-        and doc[start].lower_ not in WORDS.conditions
-    )
-
-
-def _is_open_condition(doc: Doc, start: int, i: int) -> bool:
-    """Whether token `i` still stands in the condition that opens a clause ("als hij valt en ...")."""
-    return doc[start].lower_ in WORDS.conditions and all(doc[j].text != "," for j in range(start, i))
-
-
-def _has_verb(doc: Doc, start: int, end: int) -> bool:
-    """Whether a part has a finite verb of its own; an infinitive can be a thing ("tekenen en zingen")."""
-    return any(doc[i].pos_ in _VERBS and "Fin" in doc[i].morph.get("VerbForm", []) for i in range(start, end))
+    """Whether words have no finite verb; an infinitive can be a thing ("tekenen en zingen")."""
+    return 0 < len(before) <= MAX_LEAD and not any(to_row(before).finite)
 
 
 def _without_filler(doc: Doc, start: int, end: int) -> tuple[int, int]:
     """The span without filler, stage directions "(lacht)" and loose marks around it."""
     while start < end:
-        if doc[start].text == "(" and (close := _closing(doc, start, end)) is not None and close + 1 < end:
-            start = close + 1
-        elif _is_loose_mark(doc[start].text) or (
+        if (after := after_stage_direction(doc, start, end)) > start:
+            start = after
+        elif _is_loose(doc, start, start, end) or (
             doc[start].lower_ in WORDS.filler_before and end - start > 1 and not _asks_back(doc, start, end)
         ):
             start += 1
@@ -131,18 +75,26 @@ def _without_filler(doc: Doc, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+def _is_loose(doc: Doc, i: int, start: int, end: int) -> bool:
+    """Whether token `i` at an edge of a piece is a mark that says nothing or whose partner is elsewhere."""
+    text = doc[i].text
+    partner = _PARTNERS.get(text)
+    if partner is None:
+        return text in (_LOOSE_BEFORE if i == start else _LOOSE_AFTER) or text.isspace()
+    words = [token.text for token in doc[start:end]]
+    if partner == text:
+        return words.count(text) % 2 == 1
+    return words.count(text) > words.count(partner)
+
+
 def _is_filler_after(doc: Doc, start: int, last: int) -> bool:
     """Whether the last token of a clause says nothing: "ja" does in "nog geen ja", and not behind a comma."""
     word = doc[last].lower_
     return (
-        word in {",", ":", ".", ";"}
+        _is_loose(doc, last, start, last + 1)
         or word in WORDS.filler_after
         or (word in WORDS.filler_after_comma and last > start + 1 and doc[last - 1].text in {",", "...", "…"})
     )
-
-
-def _is_loose_mark(text: str) -> bool:
-    return text in {",", ".", "...", "…", "-", "–", "*", "•", ":", ";", "?", "!", "/"} or text.isspace()
 
 
 def _asks_back(doc: Doc, start: int, end: int) -> bool:
@@ -151,7 +103,3 @@ def _asks_back(doc: Doc, start: int, end: int) -> bool:
         token.is_punct or token.lower_ in WORDS.filler_before or token.lower_ in WORDS.filler_after
         for token in doc[start + 1 : end]
     )
-
-
-def _closing(doc: Doc, start: int, end: int) -> int | None:
-    return next((i for i in range(start + 1, min(end, start + 8)) if doc[i].text == ")"), None)

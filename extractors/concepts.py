@@ -29,6 +29,7 @@ from spacy.language import Language
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc, Span, SpanGroup
 
+from extractors.rows import row_of
 from extractors.schema import Domain
 
 DIRECTORY = Path(__file__).parent / "patterns" / "concepts"
@@ -245,10 +246,10 @@ class ConceptFinder:
         return doc
 
     def _found_words(self, doc: Doc) -> Iterator[tuple[int, int, str]]:
-        concepts = self._words.concepts
-        for token in doc:
-            for name in concepts(token.text, token.lemma_):
-                yield token.i, token.i + 1, name
+        row = row_of(doc)
+        for at, (word, lemma) in enumerate(zip(row.words, row.lemmas, strict=True)):
+            for name in self._words.concepts(word, lemma):
+                yield at, at + 1, name
 
     def _found_phrases(self, doc: Doc) -> Iterator[tuple[int, int, str]]:
         strings = doc.vocab.strings

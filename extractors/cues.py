@@ -29,6 +29,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 import extractors.attributes  # noqa: F401  registers the attributes set here
+from extractors.rows import Row, to_row
 
 PATTERNS = Path(__file__).parent / "patterns"
 CLAUSES = "izp_clauses"
@@ -178,16 +179,16 @@ def _frequency(piece: Piece) -> int:
 
 
 @cache
-def _phrases() -> dict[tuple[str, str], tuple[Phrase, ...]]:
-    """All phrases by the kind and each word of their anchor."""
-    phrases: dict[tuple[str, str], list[Phrase]] = defaultdict(list)
+def _phrases(kind: Literal["form", "lemma"]) -> dict[str, tuple[Phrase, ...]]:
+    """All phrases whose anchor is of a kind, by each word of it."""
+    phrases: dict[str, list[Phrase]] = defaultdict(list)
     for cue_id, cue in load_cues().items():
         for cancels, texts in ((False, cue.phrases), (True, cue.unless)):
             for text in texts:
                 phrase = compile_phrase(text, cue_id, cancels=cancels)
-                for word in phrase.anchor.words:
-                    phrases[phrase.anchor.kind, word].append(phrase)
-    return {anchor: tuple(found) for anchor, found in phrases.items()}
+                for word in phrase.anchor.words if phrase.anchor.kind == kind else ():
+                    phrases[word].append(phrase)
+    return {word: tuple(found) for word, found in phrases.items()}
 
 
 @Language.component("izp_cues", requires=["doc.spans", "token.lemma"], assigns=["doc.spans"])
@@ -207,12 +208,12 @@ def find_cues(doc: Doc) -> Doc:
 
 
 def _in_clause(clause: Span) -> Iterator[Span]:
-    words, phrases = Words(clause), _phrases()
+    row, by_form, by_lemma = to_row(clause), _phrases("form"), _phrases("lemma")
     longest: dict[tuple[int, str], int] = {}
     cancelled: list[tuple[str, int, int]] = []
-    for at, (form, lemma) in enumerate(zip(words.forms, words.lemmas, strict=True)):
-        for phrase in (*phrases.get(("form", form), ()), *phrases.get(("lemma", lemma), ())):
-            for start, end in _finds(phrase, at, words):
+    for at, (form, lemma) in enumerate(zip(row.forms, row.lemmas, strict=True)):
+        for phrase in (*by_form.get(form, ()), *by_lemma.get(lemma, ())):
+            for start, end in _finds(phrase, at, row):
                 if phrase.cancels:
                     cancelled.append((phrase.cue_id, start, end))
                 else:
@@ -222,39 +223,31 @@ def _in_clause(clause: Span) -> Iterator[Span]:
             yield Span(clause.doc, clause.start + start, clause.start + end, label=cue_id)
 
 
-class Words:
-    """The words of a clause as plain rows, which are quicker to walk than its tokens."""
-
-    def __init__(self, clause: Span) -> None:
-        self.forms = [token.lower_ for token in clause]
-        self.lemmas = [token.lemma_ for token in clause]
-        self.marks = [token.is_punct for token in clause]
-        self.last = max((i for i, mark in enumerate(self.marks) if not mark), default=-1)
-
-
-def _finds(phrase: Phrase, at: int, words: Words) -> Iterator[tuple[int, int]]:
+def _finds(phrase: Phrase, at: int, row: Row) -> Iterator[tuple[int, int]]:
     """All (start, end) of a phrase whose anchor stands at word `at` of the clause."""
-    for end in _walk(phrase.after, at + 1, 1, words):
-        if phrase.at_end and end <= words.last:
-            continue
-        for start in _walk(phrase.before, at - 1, -1, words):
+    ends = _walk(phrase.after, at + 1, 1, row)
+    if phrase.at_end:
+        ends = {end for end in ends if all(row.marks[end:])}
+    if ends:
+        for start in _walk(phrase.before, at - 1, -1, row):
             if not phrase.at_start or start == -1:
-                yield start + 1, end
+                yield from ((start + 1, end) for end in ends)
 
 
-def _walk(pieces: Sequence[Piece], at: int, step: int, words: Words) -> Iterator[int]:
+def _walk(pieces: Sequence[Piece], at: int, step: int, row: Row) -> set[int]:
     """The places just past `pieces`, read from word `at` in the direction of `step`."""
-    if not pieces:
-        yield at
-        return
-    piece, rest = pieces[0], pieces[1:]
-    if piece.optional:
-        yield from _walk(rest, at, step, words)
-    if 0 <= at < len(words.forms) and _fits(piece, at, words):
-        yield from _walk(rest, at + step, step, words)
+    places = {at}
+    for piece in pieces:
+        past = {place + step for place in places if _fits(piece, place, row)}
+        places = places | past if piece.optional else past
+        if not places:
+            break
+    return places
 
 
-def _fits(piece: Piece, at: int, words: Words) -> bool:
+def _fits(piece: Piece, at: int, row: Row) -> bool:
+    if not 0 <= at < len(row.forms):
+        return False
     if piece.kind == "any":
-        return not words.marks[at]
-    return (words.forms if piece.kind == "form" else words.lemmas)[at] in piece.words
+        return not row.marks[at]
+    return (row.forms if piece.kind == "form" else row.lemmas)[at] in piece.words

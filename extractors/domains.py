@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
@@ -22,7 +22,7 @@ import extractors.attributes  # noqa: F401  registers the attributes read and se
 from extractors.concepts import CONCEPTS, Concept, load_lexicon
 from extractors.cues import PATTERNS, Strict, read_yaml
 from extractors.schema import DOMAINS, Category, Domain, Turn
-from extractors.statements import STATEMENTS
+from extractors.statements import STATEMENTS, load_decision, reading_of
 
 FALLBACK = "domain.fallback"
 MOST_DOMAINS = 3
@@ -31,6 +31,7 @@ if not Doc.has_extension("izp_lately"):
     Doc.set_extension("izp_lately", default=None)
 
 Points = Mapping[Domain, float]
+_Named = tuple[int, int, Concept]
 
 
 class Places(Strict):
@@ -68,7 +69,7 @@ class Evidence(NamedTuple):
     """What tells about the domains of one statement: concepts by where they were found, and more.
 
     `lately` holds the points of what was talked about shortly before (see `remember`), `headings` the
-    headings above the statement as they stand there.
+    headings above the statement as they stand there, `reading` the log probabilities of the trained readers.
     """
 
     statement: tuple[Concept, ...] = ()
@@ -79,6 +80,7 @@ class Evidence(NamedTuple):
     headings: tuple[str, ...] = ()
     lately: Points = MappingProxyType({})
     category: Category | None = None
+    reading: Points = MappingProxyType({})
 
     @property
     def is_thin(self) -> bool:
@@ -120,6 +122,7 @@ def weigh_domains(evidence: Evidence) -> dict[Domain, float]:
     add(evidence.lately, places.lately)
     if evidence.category is not None:
         add(scales.categories.get(evidence.category, {}), 1.0)
+    add(evidence.reading, load_decision().domain)
     return weights
 
 
@@ -178,8 +181,10 @@ class DomainRanker:
         """Sets the domains of the statements of one turn."""
         before: Doc | None = doc._.izp_previous
         lately: Points = (before._.izp_lately if before is not None else None) or {}
+        named = self._named(doc)
+        named_before = () if before is None else tuple(concept for *_, concept in self._named(before))
         for statement in doc.spans.get(STATEMENTS, ()):
-            evidence = self._evidence(statement, before, lately)
+            evidence = self._evidence(statement, named, named_before, lately)
             statement._.izp_domains = rank_domains(evidence)
             if evidence.is_thin:
                 statement._.izp_because = (*statement._.izp_because, FALLBACK)
@@ -187,38 +192,40 @@ class DomainRanker:
         doc._.izp_lately = lately
         return doc
 
-    def _evidence(self, statement: Span, before: Doc | None, lately: Points) -> Evidence:
+    def _evidence(
+        self, statement: Span, named: Sequence[_Named], before: tuple[Concept, ...], lately: Points
+    ) -> Evidence:
+        """The evidence of a statement, given the concepts of its turn, and those of the turn before."""
         turn: Turn | None = statement.doc._.izp_turn
         headings = () if turn is None else turn.section
         question: Span | None = statement._.izp_question
-        named = statement.doc.spans.get(CONCEPTS, ())
+        start, end = statement.start, statement.end
         return Evidence(
-            statement=self._known(span for span in named if _overlap(span, statement)),
-            question=() if question is None else self._known(_within(question)),
-            turn=self._known(span for span in named if not _overlap(span, statement)),
-            turn_before=() if before is None else self._known(before.spans.get(CONCEPTS, ())),
+            statement=tuple(concept for first, last, concept in named if first < end and start < last),
+            question=() if question is None else self._within(question),
+            turn=tuple(concept for first, last, concept in named if first >= end or start >= last),
+            turn_before=before,
             heading=tuple(concept for heading in headings for concept in self._in_heading(heading)),
             headings=headings,
             lately=lately,
             category=statement._.izp_category,
+            reading=dict(zip(DOMAINS, reading_of(statement, "domain", DOMAINS), strict=True)),
         )
 
-    def _known(self, spans: Iterable[Span]) -> tuple[Concept, ...]:
-        return tuple(self._lexicon[span.label_] for span in spans)
+    def _named(self, doc: Doc) -> list[_Named]:
+        """The concepts of a turn, each with its first token and the one after its last."""
+        spans = doc.spans.get(CONCEPTS, ())
+        return [(span.start, span.end, self._lexicon[span.label_]) for span in spans]
+
+    def _within(self, part: Span) -> tuple[Concept, ...]:
+        start, end = part.start, part.end
+        return tuple(c for first, last, c in self._named(part.doc) if first < end and start < last)
 
     def _in_heading(self, heading: str) -> tuple[Concept, ...]:
         if heading not in self._headings:
             doc = self._nlp.get_pipe("izp_concepts")(self._nlp.make_doc(heading))
-            self._headings[heading] = self._known(doc.spans[CONCEPTS])
+            self._headings[heading] = tuple(concept for *_, concept in self._named(doc))
         return self._headings[heading]
-
-
-def _overlap(span: Span, other: Span) -> bool:
-    return bool(span.start < other.end and other.start < span.end)
-
-
-def _within(question: Span) -> Iterable[Span]:
-    return (span for span in question.doc.spans.get(CONCEPTS, ()) if _overlap(span, question))
 
 
 @Language.factory("izp_domains", requires=["doc.spans"], assigns=["span._.izp_domains", "span._.izp_because"])

@@ -20,8 +20,9 @@ from extractors.flags import find_flags
 from extractors.language import load_model
 from extractors.people import known_people
 from extractors.schema import Conversation, Findings, Named, Statement, Turn, statement_id
-from extractors.statements import STATEMENTS
+from extractors.statements import STATEMENTS, is_sure, load_decision
 from extractors.topics import is_just_asked
+from extractors.voices import with_voices
 
 COMPONENTS = (
     "izp_clauses",
@@ -55,15 +56,27 @@ def load(model: str | None = None) -> Language:
     return nlp
 
 
-def extract(conversation: Conversation, nlp: Language) -> Findings:
-    """The statements and flags of a conversation, in the order of the source."""
+def extract(conversation: Conversation, nlp: Language, threshold: float | None = None) -> Findings:
+    """The statements and flags of a conversation, in the order of the source.
+
+    Args:
+        conversation: The conversation, as the intake read it.
+        nlp: The pipeline that `load` made.
+        threshold: How likely (0 to 1) a clause must be a statement to stand in the plan; a less likely one
+            is `to_review`. None is the threshold the readers were fitted with.
+    """
+    threshold = load_decision().threshold if threshold is None else threshold
+    conversation = with_voices(conversation)
     docs = list(nlp.pipe(to_docs(conversation, nlp)))
-    statements = tuple(to_record(span) for doc in docs for span in doc.spans[STATEMENTS])
+    found = [span for doc in docs for span in doc.spans[STATEMENTS]]
+    statements = tuple(to_record(span) for span in found if is_sure(span, threshold))
+    named = limits_named(docs)
     return Findings(
         conversation=conversation.id,
         statements=statements,
-        flags=find_flags(conversation, statements),
-        limits_named=limits_named(docs),
+        to_review=tuple(to_record(span) for span in found if not is_sure(span, threshold)),
+        flags=find_flags(conversation, statements, named),
+        limits_named=named,
     )
 
 
@@ -96,9 +109,10 @@ def to_record(span: Span) -> Statement:
     turn: Turn = span.doc._.izp_turn
     conversation: Conversation = span.doc._.izp_conversation
     start, end = turn.start + span.start_char, turn.start + span.end_char
-    question: Span | None = span._.izp_question
-    leans = question is not None and span._.izp_leans and is_just_asked(span, question)
-    lead: Span | None = span._.izp_lead
+    read = span._
+    question: Span | None = read.izp_question
+    leans = question is not None and read.izp_leans and is_just_asked(span, question)
+    lead: Span | None = read.izp_lead
     return Statement(
         id=statement_id(conversation.id, start, end),
         quote=span.text,
@@ -106,19 +120,19 @@ def to_record(span: Span) -> Statement:
         start=start,
         end=end,
         begin_s=turn.begin_s,
-        perspective=span._.izp_perspective,
-        perspective_reason=span._.izp_perspective_reason,
+        perspective=read.izp_perspective,
+        perspective_reason=read.izp_perspective_reason,
         speaker=turn.label,
-        reported=span._.izp_reported,
-        category=span._.izp_category,
-        domains=span._.izp_domains,
-        polarity=span._.izp_polarity,
-        certainty=span._.izp_certainty,
-        owner=span._.izp_owner,
-        due=span._.izp_due,
+        reported=read.izp_reported,
+        category=read.izp_category,
+        domains=read.izp_domains,
+        polarity=read.izp_polarity,
+        certainty=read.izp_certainty,
+        owner=read.izp_owner,
+        due=read.izp_due,
         question=question.text if question is not None and leans else None,
         lead=lead.text if lead is not None else None,
-        topics=span._.izp_topics,
-        because=span._.izp_because,
-        confidence=span._.izp_confidence,
+        topics=read.izp_topics,
+        because=read.izp_because,
+        confidence=read.izp_confidence,
     )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Set
 from contextlib import AbstractContextManager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import simplemma
@@ -21,7 +22,7 @@ from spacy.language import Language
 from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]  # compiled, without stubs
 from spacy.tokens import Doc
 from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex, registry
-from thinc.api import use_ops
+from thinc.api import Model, Ragged, chain, use_ops
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # has no stubs
 
 _MODEL = Path(__file__).parent / "model"
@@ -39,6 +40,9 @@ _CLOSERS = frozenset("\"'”’»)]*_")
 _LAST_CHARACTERS = frozenset(".!?…\n ")
 _APOSTROPHES = "'’‘"
 _OPEN_CLASS = ("NOUN", "VERB", "AUX", "ADJ")
+
+
+_Learn = Callable[[Ragged], Ragged]
 
 
 class ModelError(ValueError):
@@ -237,6 +241,33 @@ def load_model(name: str | None = None) -> Language:
             f"Het taalmodel {name!r} past niet: nodig is een Nederlands model dat woordsoorten en lemma's "
             "bepaalt. Laat de instelling leeg: dan wordt het meegeleverde model gebruikt."
         )
+    if name is None:
+        _embed_alike_words_once(nlp)
     nlp.add_pipe("izp_sentences", first=True)
     nlp.add_pipe("izp_lemmas")
     return nlp
+
+
+def _embed_alike_words_once(nlp: Language) -> None:
+    """Lets the shipped model work out the vector of a word once for all its places in a conversation.
+
+    Before the model looks at the words around it, a word has the same vector everywhere. Two words in three
+    have stood in the conversation before.
+    """
+    tok2vec: Any = nlp.get_pipe("tok2vec")
+    layers = tok2vec.model.layers[0].layers  # read the features, join the turns, embed, mix, part the turns
+    layers[2:4] = [Model("once_a_word", _once_a_word, layers=[chain(*layers[2:4])])]
+
+
+def _once_a_word(model: Model[Ragged, Ragged], words: Ragged, is_train: bool) -> tuple[Ragged, _Learn]:
+    """Runs a layer on the words that differ, and puts what it gives in all their places."""
+    layer: Model[Ragged, Ragged] = model.layers[0]
+    if is_train:
+        return layer(words, is_train)
+    features: Any = words.dataXd  # thinc has types of its own for what are arrays of numpy
+    different: Any
+    different, places = np.unique(features, axis=0, return_inverse=True)
+    size: Any = np.array([len(different)])
+    embedded, learn = layer(Ragged(different, size), is_train)
+    vectors: Any = embedded.dataXd
+    return Ragged(vectors[places], words.lengths), learn

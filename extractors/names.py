@@ -13,6 +13,7 @@ from extractors.schema import Conversation, Participant, Role
 NAME = r"(?:(?i:van|de|der|den|el|ten|ter)\s+)*[A-ZÀ-Ý][\w'’-]+"
 """A regular expression for one capitalised name, with the particles before it."""
 
+_WORD = re.compile(r"\w+")
 _CAN_ACT: tuple[Role, ...] = ("parent", "care_team", "interpreter")
 _HEAD = 12
 """So many blocks at the start of a note can tell who wrote it."""
@@ -53,33 +54,48 @@ def is_name(word: str) -> bool:
 
 
 def people_pattern(conversation: Conversation) -> re.Pattern[str]:
-    """A pattern for one or more people or services, in its group `people`; a note in brackets may follow."""
-    return _compile_people(frozenset(_known_names(conversation)))
+    """A pattern for the people and services that a conversation speaks of.
 
-
-@cache
-def _function_pattern() -> str:
-    """A regular expression for a person by function, or a service: "kinderneuroloog", "thuiszorg"."""
-    words = people_words()
-    spellings = {
-        spelling for role in _CAN_ACT for spellings in words.roles[role].values() for spelling in spellings
-    } - words.labels_only
-    endings = {ending for role in _CAN_ACT for ending in words.endings[role]} | set(words.service_endings)
-    compound = rf"(?!\w{{0,40}}(?:{either(words.no_compounds)})\b)[a-zà-ÿ]{{0,30}}-?(?:{either(endings)})"
-    return rf"(?:{compound}|{either(spellings | words.organisations | set(words.services))})\.?"
+    It finds one or more of them, in its group `people`; a note in brackets may follow. It is to be used on
+    words of this conversation only: words that do not occur there are left out of it.
+    """
+    headings = dict.fromkeys(heading for turn in conversation.turns for heading in turn.section)
+    text = "\n".join((conversation.text, *headings)).lower()
+    return _compile_people(frozenset(_known_names(conversation)), text)
 
 
 @lru_cache(maxsize=32)
-def _compile_people(known: frozenset[str]) -> re.Pattern[str]:
+def _compile_people(known: frozenset[str], text: str) -> re.Pattern[str]:
     titles = people_words().titles
+    words = frozenset(_WORD.findall(text))
     one = (
-        rf"(?:(?i:{either(titles.all)})\.?\s+(?:{NAME}|[A-Z]\.)|(?:{either(known)})(?![\w-])"
-        rf"|(?i:{either(titles.woman | titles.man)})\.(?![\w-])"
+        rf"(?:(?i:{_either_of(titles.all, words)})\.?\s+(?:{NAME}|[A-Z]\.)|(?:{either(known)})(?![\w-])"
+        rf"|(?i:{_either_of(titles.woman | titles.man, words)})\.(?![\w-])"
         r"|(?:(?i:de|het|onze|mijn|uw|jullie|haar|zijn)\s+)?(?i:{FUNCTION})(?![\w-]))"
-    ).replace("{FUNCTION}", _function_pattern())
+    ).replace("{FUNCTION}", _function_pattern(text, words))
     note = r"(?:\s*\([^)]{0,80}\))?"
     more = rf"(?:{note}\s*(?:\+|/|&|,|\ben\b|\bmet\b)\s*{one}){{0,6}}"
     return re.compile(rf"(?<![\w-])(?P<people>{one}{more}){note}")
+
+
+def _function_pattern(text: str, words: frozenset[str]) -> str:
+    """A regular expression for a person by function, or a service: "kinderneuroloog", "thuiszorg"."""
+    known = people_words()
+    spellings = {
+        spelling for role in _CAN_ACT for spellings in known.roles[role].values() for spelling in spellings
+    } - known.labels_only
+    endings = {ending for role in _CAN_ACT for ending in known.endings[role]} | set(known.service_endings)
+    ending = either(ending for ending in endings if ending in text)
+    compound = rf"(?!\w{{0,40}}(?:{either(known.no_compounds)})\b)[a-zà-ÿ]{{0,30}}-?(?:{ending})"
+    return rf"(?:{compound}|{_either_of(spellings | known.organisations | set(known.services), words)})\.?"
+
+
+def _either_of(spellings: Iterable[str], words: frozenset[str]) -> str:
+    """A regular expression for the spellings that these words can make up.
+
+    With all spellings, to compile the pattern of a conversation took ten times as long as to search with it.
+    """
+    return either(spelling for spelling in spellings if words.issuperset(_WORD.findall(spelling)))
 
 
 def _known_names(conversation: Conversation) -> set[str]:

@@ -7,11 +7,12 @@ mistake a plan can make.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
 
 from spacy.tokens import Span
 
-from extractors.names import NAME, action_words, either, writer_of
+from extractors.names import NAME, action_words, either, is_name, writer_of
 from extractors.roles import PeopleWords, people_words, plain, role_of_compound
 from extractors.schema import Conversation, Participant, Role, Turn
 
@@ -45,7 +46,39 @@ def known_people(conversation: Conversation) -> dict[str, Role]:
             if function in people_words().of_adults:
                 roles.setdefault(spelling, set()).add(role)
     known = {word: next(iter(found)) for word, found in roles.items() if len(found) == 1}
-    return known | _bare_titles(conversation)
+    return _told_names(conversation.text, roles) | known | _bare_titles(conversation)
+
+
+_INSIDE = re.compile(r"(?<![\w-])[A-ZÀ-Ý][a-zà-ÿ][\w'’-]+")
+_FUNCTION_BEFORE = re.compile(r"([\w-]+)(\.?)(?:,| \()? ?\Z")
+_FUNCTION_WITHIN = re.compile(r" ?\(([^()\d,;]{1,40})")
+_NEAR = 30
+
+
+def _told_names(text: str, known: Collection[str]) -> dict[str, Role]:
+    """Names that a text puts beside a function, always of one role: "zus Rosario", "Coby (pleegmoeder)".
+
+    Only those of the family and the care team that nobody bears yet, and that are no other word ("Wil").
+    """
+    told: dict[str, set[Role]] = {}
+    for name in _INSIDE.finditer(text):
+        before = _FUNCTION_BEFORE.search(text, max(0, name.start() - _NEAR), name.start())
+        within = _FUNCTION_WITHIN.match(text, name.end())
+        role = None
+        if before and (not before[2] or plain(before[1]) in people_words().titles.all):
+            role = _general([before[1].lower()], people_words())
+        if role is None and within:
+            role = _general([word.lower() for word in within[1].split()[:_LONGEST]], people_words())
+        if role in ("parent", "care_team") and is_name(name[0]):
+            told.setdefault(name[0].lower(), set()).add(role)
+    return {
+        name: next(iter(roles))
+        for name, roles in told.items()
+        if len(roles) == 1
+        and name not in known
+        and _general([name], people_words()) is None
+        and not re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)
+    }
 
 
 def _words_for(participant: Participant) -> Iterator[str]:
@@ -70,6 +103,10 @@ def _bare_titles(conversation: Conversation) -> dict[str, Role]:
         (titles.woman, titles.man, family.woman),
         (titles.man, titles.woman, family.man),
     ):
+        if not _found(
+            own, f"{conversation.text} {' '.join(person.label for person in conversation.participants)}"
+        ):
+            continue  # nobody is called so
         role = _meant(conversation, own, other, functions)
         if role in _VIEWS:
             known |= {form: role for title in own for form in (title, f"{title}.")}
@@ -130,7 +167,7 @@ def mention(words: Sequence[str], people: Mapping[str, Role]) -> Role | None:
     `people` is what `known_people` gave; it goes before the words of patterns/people.yaml. A title takes the
     name after it ("dr. Bakker", "oma Habiba"); before an unknown name with a capital it stands for nobody.
     """
-    return next((role for _, role in _mentions(words, people)), None)
+    return next((role for _, role in mentions(words, people)), None)
 
 
 def mention_in(span: Span, first: int) -> Role | None:
@@ -139,14 +176,14 @@ def mention_in(span: Span, first: int) -> Role | None:
     "Ik" is the writer of a note, where no other words of the note can be somebody else's.
     """
     words = [token.text for token in span[:first]]
-    for at, role in _mentions(words, span.doc._.izp_people):
+    for at, role in mentions(words, span.doc._.izp_people):
         before = words[at - 1].lower() if at else ""
         if before not in _NO_SUBJECT_AFTER and plain(words[at]) not in people_words().places:
             return role
     return "care_team" if "ik" in (word.lower() for word in words) and _writer_speaks(span) else None
 
 
-def _mentions(words: Sequence[str], people: Mapping[str, Role]) -> Iterator[tuple[int, Role]]:
+def mentions(words: Sequence[str], people: Mapping[str, Role]) -> Iterator[tuple[int, Role]]:
     """The place and the role of each person that a row of words names."""
     known = people_words()
     titles, bare = known.titles.all, known.titles.woman | known.titles.man
@@ -166,7 +203,8 @@ def _general(words: Sequence[str], known: PeopleWords) -> Role | None:
     """The role of the longest spelling of a function, or of the compound, that these words begin with."""
     if short := known.short_forms.get(words[0]):
         return short[0]
-    for length in range(len(words), 0, -1):
+    longest = len(words) if plain(words[0]) in _first_words() else 0
+    for length in range(longest, 0, -1):
         spelling = " ".join(plain(word) for word in words[:length])
         if spelling in known.organisations:
             return "care_team"
@@ -179,6 +217,13 @@ def _general(words: Sequence[str], known: PeopleWords) -> Role | None:
     return role if role in _VIEWS else None
 
 
+@cache
+def _first_words() -> frozenset[str]:
+    """The words that a function or an organisation begins with."""
+    known = people_words()
+    return frozenset(spelling.split()[0] for spelling in (*known.functions, *known.organisations))
+
+
 def _writer_speaks(span: Span) -> bool:
     """Whether "ik" in a note is its writer: one from the care team, and nobody else is quoted or named."""
     turn: Turn = span.doc._.izp_turn
@@ -187,4 +232,4 @@ def _writer_speaks(span: Span) -> bool:
         return False
     around = [word for heading in turn.section for word in heading.split()] + [t.text for t in span.doc]
     says = any(word.lower() in action_words().saying for word in around)
-    return not says and all(role == "care_team" for _, role in _mentions(around, span.doc._.izp_people))
+    return not says and all(role == "care_team" for _, role in mentions(around, span.doc._.izp_people))

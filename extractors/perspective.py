@@ -5,28 +5,35 @@ wishes is the child's, reported; a professional's summary is the family's, repor
 writer is no go-between. Where nothing tells, the perspective is unknown, with the reason.
 """
 
-import itertools
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 import extractors.attributes  # noqa: F401  registers the attributes set here
-from extractors.cues import CLAUSES, word_sets
+from extractors.concepts import limit_concepts
+from extractors.evidence import role_of
 from extractors.people import mention, mention_in
 from extractors.schema import Category, Conversation, Perspective, Role, Turn
-from extractors.sections import section_kinds
-from extractors.statements import STATEMENTS, role_of
+from extractors.statements import STATEMENTS, load_decision, reading_of
+from extractors.tables import log_shares
+from extractors.views import PERSPECTIVES, VIEWS, view_chances, wisher
 
 UNMAPPED = "niet bekend wie deze spreker is"
 BOTH_ADDRESSED = "niet bekend wie van het gezin dit zei"
+UNDECIDED = "de notitie vertelt niet duidelijk wiens standpunt dit is"
 NOBODY_NAMED = "de notitie noemt niet wiens standpunt dit is"
 NO_VIEW_OF_OTHERS: frozenset[Category] = frozenset(("context", "agreement", "action_point"))
 """What a parent tells as a fact, agrees on or takes on is the parent's, also where it is about the child."""
 
+LEAST = 0.5
+"""With less probability than this for one perspective, it is unknown whose view a line of a note gives."""
+
+DECISIVE = 0.8
+"""The least probability with which the words alone tell whose view a statement of an unknown speaker is."""
+
 _SUBJECT_WORDS = 3
-_OPENING = frozenset(("volgens", "vlgs", "vlgs.", "vlg", "namens", "via"))
 _VIEWS: dict[Role, Perspective] = {"child": "child", "parent": "parent", "care_team": "care_team"}
 
 
@@ -45,12 +52,9 @@ def assign_perspective(doc: Doc) -> Doc:
     turn: Turn = doc._.izp_turn
     conversation: Conversation = doc._.izp_conversation
     role = role_of(conversation, turn)
-    subjects = {} if turn.block == "speech" else _subjects(doc)
     for statement in doc.spans[STATEMENTS]:
-        if turn.block == "speech":
-            view = _spoken(statement, role, conversation)
-        else:
-            view = _written(statement, subjects.get(statement.start), conversation)
+        spoken = turn.block == "speech"
+        view = _spoken(statement, role, conversation) if spoken else _written(statement)
         statement._.izp_perspective = view.perspective
         statement._.izp_reported = view.reported
         statement._.izp_perspective_reason = view.reason
@@ -59,8 +63,10 @@ def assign_perspective(doc: Doc) -> Doc:
 
 def _spoken(statement: Span, role: Role | None, conversation: Conversation) -> View:
     """The view of a statement in a transcript, from who speaks and for whom."""
-    if role in (None, "other"):
+    if role == "other":
         return View("unknown", reason=UNMAPPED)
+    if role is None:
+        return _read(statement)
     if role == "interpreter":
         return _interpreted(statement)
     category: Category = statement._.izp_category
@@ -69,16 +75,36 @@ def _spoken(statement: Span, role: Role | None, conversation: Conversation) -> V
     cues = statement._.izp_cues
     if role == "care_team":
         return _given_back(statement, cues, conversation)
-    if (
-        role == "parent"
-        and category not in NO_VIEW_OF_OTHERS
-        and cues & _SPEAKS_FOR
-        and not _own_words(statement)
-    ):
-        return View("child", reported=True)
+    if role == "parent":
+        return _told_by_family(statement, cues)
     if role == "child" and "reported.says_that" in cues and mention_in(statement, len(statement)) == "parent":
         return View("parent", reported=True)
     return View(_VIEWS[role])
+
+
+def _read(statement: Span) -> View:
+    """The view of what a speaker says who is not known, where the words tell it decisively.
+
+    Whose wish about a treatment with limits it is, is never told by the words alone.
+    """
+    if not limit_concepts().isdisjoint(statement._.izp_topics):
+        return View("unknown", reason=UNMAPPED)
+    chances = np.exp(reading_of(statement, "view", VIEWS))
+    own, told = chances[::2], chances[1::2]
+    most = int((own + told).argmax())
+    if own[most] + told[most] < DECISIVE:
+        return View("unknown", reason=UNMAPPED)
+    return View(PERSPECTIVES[most], bool(told[most] > own[most]))
+
+
+def _told_by_family(statement: Span, cues: frozenset[str]) -> View:
+    """What a relative says: for the child, for somebody who is named as saying it, or for oneself."""
+    if not cues & _SPEAKS_FOR or _own_words(statement):
+        return View("parent")
+    named = mention_in(statement, _SUBJECT_WORDS) if "reported.says_that" in cues else None
+    if named in ("parent", "care_team"):
+        return View(_VIEWS[named], reported=True)
+    return View("parent") if statement._.izp_category in NO_VIEW_OF_OTHERS else View("child", reported=True)
 
 
 def _interpreted(statement: Span) -> View:
@@ -142,86 +168,25 @@ def _family_heard(doc: Doc, conversation: Conversation) -> set[Role]:
     return heard
 
 
-def _written(statement: Span, named: Role | None, conversation: Conversation) -> View:
-    """The view of a statement in a note: from whom the line names, then the lines and headings above it."""
+def _written(statement: Span) -> View:
+    """The view of a statement in a note: whose wish it gives in so many words, else by the evidence."""
     category: Category = statement._.izp_category
-    if category == "action_point":
-        owner = _owner_view(statement, conversation)
-        return View(owner or "care_team")
-    if (category == "context" and named != "parent") or (category == "agreement" and named is None):
-        return View("care_team")  # what a note states without naming anyone is its writer's
-    if named is None:
-        return View("care_team") if category in NO_VIEW_OF_OTHERS else View("unknown", reason=NOBODY_NAMED)
-    if named == "parent" and _opens_with_source(statement) and (about := _about(statement)):
-        return View(about, reported=True)
-    return View(_VIEWS[named])
-
-
-def _subjects(doc: Doc) -> dict[int, Role]:
-    """By the first token of a clause of a note: whom it is about.
-
-    That is whom the clause names, else the person in a heading above, else whom the clause before named,
-    else the child where a heading asks about the child ("Wie ben je").
-    """
-    turn: Turn = doc._.izp_turn
-    headed = _headed(turn.section, doc._.izp_people)
-    asked: Role | None = "child" if _asks_the_child(turn.section) else None
-    subjects: dict[int, Role] = {}
-    before: Role | None = None
-    for clause in doc.spans[CLAUSES]:
-        named = _named(clause)
-        before = named or before
-        if subject := named or headed or before or asked:
-            subjects[clause.start] = subject
-    return subjects
-
-
-def _named(statement: Span) -> Role | None:
-    """Whom the clause names as its subject: before its colon, or in its first words."""
-    lead: Span | None = statement._.izp_lead
-    if lead is not None and (role := mention([token.lower_ for token in lead], statement.doc._.izp_people)):
-        return role
-    if _opens_with_source(statement):
-        return mention_in(statement, _SUBJECT_WORDS)
-    words = [token.lower_ for token in statement[:_SUBJECT_WORDS]]
-    before_object = itertools.takewhile(lambda word: word not in word_sets()["not_subject"], words)
-    return mention(list(before_object), statement.doc._.izp_people)
-
-
-def _headed(section: Sequence[str], people: Mapping[str, Role]) -> Role | None:
-    """Whom the headings above name, the nearest first; one that names several roles names nobody."""
-    for heading in reversed(section):
-        roles = {role for word in _words(heading) if (role := mention([word], people))}
-        if roles:
-            return roles.pop() if len(roles) == 1 else None
-    return None
-
-
-def _asks_the_child(section: Sequence[str]) -> bool:
-    kinds = {kind for heading in section for kind in section_kinds(heading)}
-    words = {word for heading in section for word in _words(heading)}
-    return bool(kinds & {"identity", "experience"} or words & {"je", "jij", "jou"})
-
-
-def _words(heading: str) -> list[str]:
-    return "".join(c if c.isalnum() else " " for c in heading.lower()).split()
-
-
-def _opens_with_source(statement: Span) -> bool:
-    return statement[0].lower_ in _OPENING
-
-
-def _about(statement: Span) -> Perspective | None:
-    """The child, where the clause after "volgens oma" says what the child wants or feels."""
-    rest = [token.lower_ for token in statement[2:]]
-    cues = statement._.izp_cues
-    wants = any(cue.startswith(("wish.", "refusal.", "value.", "reported.reads")) for cue in cues)
-    return (
-        "child"
-        if wants
-        and (mention(rest, statement.doc._.izp_people) == "child" or {"hij", "ze", "zij"} & set(rest))
-        else None
-    )
+    named = wisher(statement)
+    if named in _VIEWS and category not in ("agreement", "action_point"):
+        return View(_VIEWS[named])
+    chances = view_chances(statement)
+    if chances is None:
+        if category in NO_VIEW_OF_OTHERS:
+            return View("care_team")  # what a note states without naming anyone is its writer's
+        return View("unknown", reason=NOBODY_NAMED)
+    reading = load_decision().view * np.array(reading_of(statement, "view", VIEWS))
+    chances = np.exp(log_shares(np.log(np.maximum(chances, 1e-9)) + reading))
+    own, told = chances[::2], chances[1::2]
+    most = int((own + told).argmax())
+    reported = bool(told[most] > own[most])
+    if own[most] + told[most] < LEAST:
+        return View("unknown", reported, UNDECIDED)
+    return View(PERSPECTIVES[most], reported)
 
 
 def _owner_view(statement: Span, conversation: Conversation) -> Perspective | None:

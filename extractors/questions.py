@@ -11,6 +11,7 @@ from spacy.tokens import Doc, Span
 
 import extractors.attributes  # noqa: F401  registers the attributes set here
 from extractors.cues import CLAUSES, word_sets
+from extractors.rows import row_of, to_row
 
 REACH = 3
 """How many turns an answer may come after its question: father adds to what mother answered."""
@@ -20,37 +21,36 @@ LEANING_LENGTH = 3
 
 _OPENERS = frozenset(word_sets()["why"])
 _YOU = frozenset(word_sets()["you"])
-_VERBS = frozenset(("VERB", "AUX"))
 
 
 @Language.component("izp_questions", requires=["doc.spans", "token.pos"], assigns=["span._.izp_question"])
 def link_questions(doc: Doc) -> Doc:
     """Sets each clause's `izp_is_question` and, on the clauses of an answer, `izp_question`."""
-    for clause in doc.spans[CLAUSES]:
-        clause._.izp_is_question = is_question(clause)
     asked = next(_questions_before(doc), None)
     for clause in doc.spans[CLAUSES]:
+        clause._.izp_is_question = is_question(clause)
         clause._.izp_question = asked
     return doc
 
 
 def is_question(clause: Span) -> bool:
     """Whether a clause asks: by its question mark or, in transcripts that have none, by its word order."""
-    doc = clause.doc
-    if any(token.text == "?" for token in doc[clause.end - 1 : clause.end + 1]):
+    row, start, end = row_of(clause.doc), clause.start, clause.end
+    marks = row.words[end - 1 : end + 1]
+    if "?" in marks:
         return True
-    if len(clause) < 3 or any(token.text in ".!" for token in doc[clause.end - 1 : clause.end + 1]):
+    if end - start < 3 or "." in marks or "!" in marks:
         return False
-    first, second = clause[0], clause[1]
-    if first.lower_ in _OPENERS:
-        return second.pos_ in _VERBS and clause[2].lower_ in _YOU
-    return first.pos_ in _VERBS and second.lower_ in _YOU
+    first, second, third = row.forms[start : start + 3]
+    if first in _OPENERS:
+        return row.verb(start + 1) and third in _YOU
+    return row.verb(start) and second in _YOU
 
 
 def leans_on_question(clause: Span) -> bool:
     """Whether a clause cannot be read without what was asked: short, or without a verb."""
-    words = [token for token in clause if not token.is_punct]
-    return len(words) <= LEANING_LENGTH or not any(token.pos_ in _VERBS for token in words)
+    row = to_row(clause)
+    return len(row.marks) - sum(row.marks) <= LEANING_LENGTH or not row.has_verb()
 
 
 def _questions_before(doc: Doc) -> Iterator[Span]:
@@ -60,9 +60,10 @@ def _questions_before(doc: Doc) -> Iterator[Span]:
     for _ in range(REACH):
         if before is None:
             return
-        clauses = list(before.spans[CLAUSES])
         if _label(before) != speaker or speaker is None:
-            yield from (clause for clause in reversed(clauses[-2:]) if clause._.izp_is_question)
+            clauses = before.spans[CLAUSES]
+            last = (clauses[-at] for at in range(1, min(len(clauses), 2) + 1))
+            yield from (clause for clause in last if clause._.izp_is_question)
         before = before._.izp_previous
 
 

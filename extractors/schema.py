@@ -34,6 +34,8 @@ Block = Literal["speech", "paragraph", "list_item", "cell", "heading", "header"]
 
 CATEGORIES: tuple[Category, ...] = get_args(Category)
 DOMAINS: tuple[Domain, ...] = get_args(Domain)
+POLARITIES: tuple[Polarity, ...] = get_args(Polarity)
+CERTAINTIES: tuple[Certainty, ...] = get_args(Certainty)
 FLAG_TYPES: tuple[FlagType, ...] = get_args(FlagType)
 
 
@@ -49,7 +51,8 @@ class Participant(Record):
     `label` stands in the source to the letter. `role` is None while nobody has said who this is:
     a label is mapped on evidence or left open, never guessed. `function` is the role in the
     speaker's own words ("moeder", "kinderarts"); `name` a name found beside the label.
-    `because` says where the mapping comes from: "label", "header", "introduction", "address" or "file".
+    `because` says where the mapping comes from: "label", "header", "introduction", "address", "file" or
+    "voice" (inferred from all that the speaker says: a reader should confirm it).
     """
 
     label: str
@@ -65,11 +68,13 @@ class Turn(Record):
     `text` equals `Conversation.text[start:end]`. `begin_s` and `end_s` are seconds into the
     recording, None where the source has no times. `section` holds the headings above a block,
     outermost first; for a table cell also the row's and the column's heading. A `heading` or
-    `header` (title, date, who was there) carries no statements.
+    `header` (title, date, who was there) carries no statements. `role` is only for a turn without a label:
+    who spoke, where what was said tells it decisively; a reader should confirm it.
     """
 
     index: int = Field(ge=0)
     label: str | None = None
+    role: Role | None = None
     text: str
     start: int = Field(ge=0)
     end: int = Field(ge=0)
@@ -180,11 +185,13 @@ class Findings(Record):
     """What was found in one conversation, in the order of the source.
 
     `limits_named` tells of every treatment with limits where it is named at all: one that somebody
-    asked about was not left undiscussed, whatever came of it.
+    asked about was not left undiscussed, whatever came of it. `to_review` holds what may be a statement,
+    with less confidence than the threshold: a reader decides. None of them is in `statements` too.
     """
 
     conversation: str
     statements: tuple[Statement, ...] = ()
+    to_review: tuple[Statement, ...] = ()
     flags: tuple[Flag, ...] = ()
     limits_named: tuple[Named, ...] = ()
 
@@ -200,8 +207,8 @@ class Findings(Record):
         return tuple(domain for domain in DOMAINS if domain not in discussed)
 
     def unused_turns(self, conversation: Conversation) -> tuple[Turn, ...]:
-        """The turns that no statement quotes; headings and header lines left out."""
-        used = {statement.turn for statement in self.statements}
+        """The turns that no statement quotes, one to review included; headings and header lines left out."""
+        used = {statement.turn for statement in (*self.statements, *self.to_review)}
         return tuple(
             turn
             for turn in conversation.turns

@@ -1,22 +1,34 @@
 """Statements: which clauses a plan should hold, and as what (value, goal, preference, ...).
 
-Each clause gathers named evidence: the cues in it, who speaks, the question before it, the heading
-above it, the concepts it names. A table gives each piece of evidence a weight for each category and
-for "none"; the category with the most weight wins. Both can be read: the evidence that decided is
-kept on the statement (`because`), the weights stand in `patterns/weights.json`.
+Two sides judge every clause. The patterns: a table of weights over named evidence (`extractors.evidence`,
+`patterns/weights.json`). The readers: networks that learned from annotated conversations
+(`extractors.readers`). What each thinks is added up, on the logarithmic scale, with the shares of
+`patterns/decision.json`; the sum says how likely the clause is a statement, and of which category. One rule
+stands above both: a wish or refusal of a treatment with limits is always kept, as what it can be.
+
+`because` tells on a statement who decided ("rule.treatment_limit", "patterns" or "readers" where only that
+side would have said the same by itself, else "both"), and then the evidence that spoke for it.
 """
 
-import math
-from collections.abc import Iterable, Iterator
+import itertools
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 import extractors.attributes  # noqa: F401  registers the attributes set here
 from extractors.concepts import limit_concepts
-from extractors.cues import CLAUSES, word_sets
-from extractors.schema import CATEGORIES, Category, Conversation, Role, Turn
-from extractors.sections import section_kinds
+from extractors.cues import PATTERNS
+from extractors.evidence import role_of
+from extractors.features import Seen, features_of, see
+from extractors.readers import Readings, Scores, load_readers, log_shares
+from extractors.schema import CATEGORIES, Category, Turn
 from extractors.weights import LABELS, Weights, load_weights
 
 STATEMENTS = "izp_statements"
@@ -24,123 +36,148 @@ LIMIT_RULE = "rule.treatment_limit"
 STANCES: tuple[Category, ...] = ("preference", "goal", "agreement")
 """What a clause about a treatment limit can be: what it decides, only a physician can ratify."""
 
+DECISION = PATTERNS / "decision.json"
 MOST_REASONS = 5
-SMALL_TALK_TURNS = 6
-"""So many turns at the start and at the end of a conversation are mostly greeting; not in a short one."""
 
 
-def role_of(conversation: Conversation, turn: Turn) -> Role | None:
-    """The role of who speaks in a turn; None in notes and where the label is not mapped."""
-    participant = conversation.participant(turn.label)
-    return None if participant is None else participant.role
+class Decision(BaseModel):
+    """How the two sides are added up, fitted on conversations that neither had learned from.
 
-
-def carries_statements(doc: Doc) -> bool:
-    """Whether a turn can hold statements; headings and header lines (title, who was there) cannot."""
-    turn: Turn = doc._.izp_turn
-    return turn.block not in ("heading", "header")
-
-
-def gather_evidence(doc: Doc) -> Iterator[tuple[Span, list[str]]]:
-    """Each clause of a turn with its evidence, as names that the weights table knows."""
-    turn: Turn = doc._.izp_turn
-    conversation: Conversation = doc._.izp_conversation
-    role = role_of(conversation, turn)
-    who = role or ("note" if turn.label is None else "unmapped")
-    around = ["always", f"speaker:{who}", f"block:{turn.block}", f"block:{turn.block}+{who}"]
-    around += [f"section:{kind}" for heading in turn.section for kind in section_kinds(heading)]
-    around += _place(turn, len(conversation.turns))
-    for clause in doc.spans[CLAUSES]:
-        own = sorted(clause._.izp_cues)
-        kinds = sorted({label.split(".")[0] for label in own})
-        yield (
-            clause,
-            [
-                *around,
-                *own,
-                *(f"{kind}+{who}" for kind in kinds),
-                *(f"concept:{label}" for label in sorted(clause._.izp_named)),
-                *_shape(clause, who),
-                *_asked(clause, who),
-            ],
-        )
-
-
-def _place(turn: Turn, turns: int) -> Iterator[str]:
-    if turns > 4 * SMALL_TALK_TURNS and turn.index < SMALL_TALK_TURNS:
-        yield "place:begin"
-    if turns > 4 * SMALL_TALK_TURNS and turn.index >= turns - SMALL_TALK_TURNS:
-        yield "place:end"
-
-
-def _shape(clause: Span, who: str) -> Iterator[str]:
-    words = [token for token in clause if not token.is_punct]
-    size = min(len(words), 12)
-    yield f"words:{size if size < 4 else size // 3 * 3}"
-    yield f"words:{'few' if size < 4 else 'many'}+{who}"
-    if not any(token.pos_ in ("VERB", "AUX") for token in words):
-        yield "no_verb"
-    if clause._.izp_is_question:
-        yield f"asks+{who}"
-    yield f"first:{words[0].lower_}" if words and words[0].lower_ in word_sets()["first"] else "first:other"
-    if any(token.lower_ in word_sets()["self"] for token in words):
-        yield f"self+{who}"
-    if any(token.lower_ in word_sets()["addressed"] for token in words):
-        yield f"you+{who}"
-    if any(token.lower_ in word_sets()["third"] for token in words):
-        yield f"third+{who}"
-
-
-def _asked(clause: Span, who: str) -> Iterator[str]:
-    question: Span | None = clause._.izp_question
-    if question is None:
-        yield "asked:nothing"
-        return
-    distance = clause.doc._.izp_turn.index - question.doc._.izp_turn.index
-    near = "near" if distance <= 1 and clause.start < 12 else "far"
-    yield f"asked:{near}+{who}"
-    for cue in sorted(question._.izp_cues):
-        yield f"asked:{cue}" if near == "near" else f"asked-before:{cue}"
-
-
-def weigh(evidence: Iterable[str], weights: Weights) -> dict[str, float]:
-    """The probability of each label, given the evidence."""
-    scores = dict.fromkeys(LABELS, 0.0)
-    for name in evidence:
-        for label, weight in weights.get(name, {}).items():
-            scores[label] += weight
-    top = max(scores.values())
-    odds = {label: math.exp(score - top) for label, score in scores.items()}
-    total = sum(odds.values())
-    return {label: odd / total for label, odd in odds.items()}
-
-
-@Language.factory("izp_statements", default_config={"threshold": 0.5})
-class StatementFinder:
-    """The component `izp_statements`: sets `doc.spans["izp_statements"]`, their category and confidence.
-
-    A clause is a statement when "none" has less than 1 - `threshold` of the probability. One that wishes
-    or refuses a life-prolonging or burdensome treatment always is: no limit may be lost.
+    The odds that a clause is a statement: e to the power of `patterns` times the patterns' log odds plus
+    `readers` times the readers' plus `bias`. `category`, `domain` and `view` are the shares of the readers'
+    log probabilities beside the patterns'. From `threshold` on a statement stands in the plan, from `review`
+    on it is shown for review.
     """
 
-    def __init__(self, nlp: Language, name: str, threshold: float) -> None:  # noqa: ARG002  spaCy gives all
-        self.threshold = threshold
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    patterns: float
+    readers: float
+    bias: float
+    category: float
+    domain: float
+    view: float
+    threshold: float
+    review: float
+
+
+@cache
+def load_decision() -> Decision:
+    """The shares of `patterns/decision.json`."""
+    return Decision.model_validate(json.loads(DECISION.read_text("utf-8")))
+
+
+class Judgement(NamedTuple):
+    """What the two sides together make of the clauses of a conversation.
+
+    `chances` is how likely each clause is a statement (0 to 1); `categories` holds log probabilities of
+    the shape (clauses, categories), given that it is one; `patterns` and `readers` what each side alone
+    thinks, log probabilities of the shape (clauses, none and categories).
+    """
+
+    chances: NDArray[np.float64]
+    categories: Scores
+    patterns: Scores
+    readers: Scores
+
+
+def judge(patterns: Scores, readings: Readings, decision: Decision) -> Judgement:
+    """Adds up what the patterns (log probabilities, (clauses, labels)) and the readers think."""
+    odds = (
+        decision.patterns * log_odds(patterns) + decision.readers * log_odds(readings.labels) + decision.bias
+    )
+    categories = log_shares(patterns[:, 1:]) + decision.category * readings.categories
+    return Judgement(1 / (1 + np.exp(-odds)), log_shares(categories), patterns, readings.labels)
+
+
+def log_odds(labels: Scores) -> NDArray[np.float64]:
+    """The log odds that each clause is a statement, from log probabilities (clauses, none and categories)."""
+    none = np.clip(np.exp(labels[:, 0].astype(np.float64)), 1e-6, 1 - 1e-6)
+    odds: NDArray[np.float64] = np.log(1 - none) - np.log(none)
+    return odds
+
+
+class StatementFinder:
+    """The component `izp_statements`: sets `doc.spans["izp_statements"]` and their category and confidence.
+
+    The spans are all clauses that are likely enough to be looked at (`Decision.review`), with that
+    likelihood as `izp_confidence`; `is_sure` tells which stand in the plan.
+    """
 
     def __call__(self, doc: Doc) -> Doc:
-        """Finds the statements of one turn."""
-        statements = []
-        if carries_statements(doc):
-            for clause, evidence in gather_evidence(doc):
-                chances = weigh(evidence, load_weights())
-                kept = decides_limit(clause)
-                if kept or 1 - chances["none"] >= self.threshold:
-                    category: Category = max(STANCES if kept else CATEGORIES, key=chances.__getitem__)
-                    clause._.izp_category = category
-                    clause._.izp_confidence = round(chances[category], 3)
-                    clause._.izp_because = (*((LIMIT_RULE,) if kept else ()), *_deciding(evidence, category))
-                    statements.append(clause)
-        doc.spans[STATEMENTS] = statements
+        """Finds the statements of one turn that stands by itself."""
+        self._find([doc])
         return doc
+
+    def pipe(self, stream: Iterable[Doc], batch_size: int = 0) -> Iterator[Doc]:  # noqa: ARG002  spaCy gives it
+        """Finds the statements of whole conversations, each of which is a run of turns in the stream."""
+        for _, turns in itertools.groupby(stream, key=lambda doc: id(doc._.izp_conversation)):
+            docs = list(turns)
+            self._find(docs)
+            yield from docs
+
+    def _find(self, docs: Sequence[Doc]) -> None:
+        for doc in docs:
+            doc.spans[STATEMENTS] = []
+        seen = see(docs)
+        readings = load_readers().read(features_of(seen))
+        decision = load_decision()
+        patterns = pattern_scores([this.evidence for this in seen], load_weights())
+        judgement = judge(patterns, readings, decision)
+        for i, this in enumerate(seen):
+            limit = decides_limit(this.clause)
+            if limit or judgement.chances[i] >= decision.review:
+                _note(this, i, judgement, readings, limit=limit)
+                this.clause.doc.spans[STATEMENTS].append(this.clause)
+
+
+@Language.factory("izp_statements")
+def make_statement_finder(nlp: Language, name: str) -> StatementFinder:  # noqa: ARG001  spaCy calls it with both
+    """Makes the component `izp_statements`."""
+    return StatementFinder()
+
+
+def pattern_scores(evidence: Sequence[Iterable[str]], weights: Weights) -> Scores:
+    """What the patterns think of each clause: log probabilities of the shape (clauses, labels)."""
+    rows = {name: row for row, name in enumerate(weights)}
+    table = np.array(
+        [[weight.get(label, 0.0) for label in LABELS] for weight in weights.values()], np.float32
+    )
+    scores = np.zeros((len(evidence), len(LABELS)), np.float32)
+    for i, names in enumerate(evidence):
+        scores[i] = table[[rows[name] for name in names if name in rows]].sum(axis=0)
+    return log_shares(scores)
+
+
+def _note(this: Seen, i: int, judgement: Judgement, readings: Readings, *, limit: bool) -> None:
+    """Writes on a clause what it is, how sure that is, and why."""
+    clause = this.clause
+    allowed = STANCES if limit else CATEGORIES
+    category = max(allowed, key=lambda one: judgement.categories[i, CATEGORIES.index(one)])
+    clause._.izp_category = category
+    clause._.izp_confidence = round(float(judgement.chances[i]), 3)
+    clause._.izp_reading = {name: tuple(map(float, scores[i])) for name, scores in readings.sorted.items()}
+    decided = LIMIT_RULE if limit else _decided_by(category, judgement, i)
+    clause._.izp_because = (decided, *_deciding(this.evidence, category))
+
+
+def _decided_by(category: Category, judgement: Judgement, i: int) -> str:
+    label = LABELS.index(category)
+    patterns, readers = (int(side[i].argmax()) == label for side in (judgement.patterns, judgement.readers))
+    if patterns == readers:
+        return "both"
+    return "patterns" if patterns else "readers"
+
+
+def is_sure(statement: Span, threshold: float) -> bool:
+    """Whether a statement stands in the plan: likely enough, or kept by the rule of the treatment limits."""
+    return bool(statement._.izp_confidence >= threshold or LIMIT_RULE in statement._.izp_because)
+
+
+def reading_of(statement: Span, output: str, labels: Sequence[str]) -> tuple[float, ...]:
+    """What the readers make of a statement, log probabilities of `labels`; zeros where they read nothing."""
+    reading: Mapping[str, tuple[float, ...]] | None = statement._.izp_reading
+    return (0.0,) * len(labels) if reading is None else reading[output]
 
 
 def decides_limit(clause: Span) -> bool:
@@ -148,10 +185,10 @@ def decides_limit(clause: Span) -> bool:
 
     A question about a treatment decides nothing, and what a professional says of one is often a fact.
     """
-    turn: Turn = clause.doc._.izp_turn
-    if role_of(clause.doc._.izp_conversation, turn) == "care_team" or clause._.izp_is_question:
+    if limit_concepts().isdisjoint(clause._.izp_topics) or clause._.izp_is_question:
         return False
-    if limit_concepts().isdisjoint(clause._.izp_topics):
+    turn: Turn = clause.doc._.izp_turn
+    if role_of(clause.doc._.izp_conversation, turn) == "care_team":
         return False
     return any(cue.startswith(("wish.", "refusal.", "answer.")) for cue in clause._.izp_cues)
 

@@ -4,14 +4,16 @@
 the topics of the clause before it or of the question it answers; one with a lead ("PEG: ...") the lead's.
 """
 
+from collections.abc import Sequence
+
 from spacy.language import Language
-from spacy.tokens import Doc, Span, Token
+from spacy.tokens import Doc, Span
 
 import extractors.attributes  # noqa: F401  registers the attributes set here
-from extractors.clauses import by_clause
 from extractors.concepts import CONCEPTS, load_lexicon
 from extractors.cues import CLAUSES, word_sets
 from extractors.questions import leans_on_question
+from extractors.rows import to_row
 
 POINTING_WORDS = 4
 """A word that points back ("dat wil ik niet") does so among the first words of a clause."""
@@ -20,23 +22,24 @@ POINTING_WORDS = 4
 @Language.component("izp_topics", requires=["doc.spans", "token.pos"], assigns=["span._.izp_topics"])
 def find_topics(doc: Doc) -> Doc:
     """Sets each clause's `izp_named` (its own concepts), `izp_leans` and `izp_topics` (what it is about)."""
-    concepts = by_clause(doc, CONCEPTS)
-    before: Span | None = None
+    concepts = [(span.start, span.label_) for span in doc.spans[CONCEPTS]]
+    before: tuple[str, ...] = ()
     for clause in doc.spans[CLAUSES]:
-        named = tuple(dict.fromkeys(span.label_ for span in concepts.get(clause.start, ())))
-        clause._.izp_named = named
-        clause._.izp_leans = leans_on_question(clause) or _points_back(clause, named)
-        meant = _meant(clause, before) if clause._.izp_leans else ()
-        clause._.izp_topics = tuple(dict.fromkeys((*named, *_in_lead(clause), *meant)))
-        before = clause
+        read = clause._
+        named = _named(concepts, clause)
+        leans = leans_on_question(clause) or _points_back(clause, named)
+        in_lead = _named(concepts, read.izp_lead) if read.izp_lead is not None else ()
+        meant = (before or _asked(clause)) if leans else ()
+        topics = tuple(dict.fromkeys((*named, *in_lead, *meant)))
+        read.izp_named, read.izp_leans, read.izp_topics = named, leans, topics
+        before = topics
     return doc
 
 
-def _in_lead(clause: Span) -> tuple[str, ...]:
-    lead: Span | None = clause._.izp_lead
-    if lead is None:
-        return ()
-    return tuple(span.label_ for span in clause.doc.spans[CONCEPTS] if lead.start <= span.start < lead.end)
+def _named(concepts: Sequence[tuple[int, str]], part: Span) -> tuple[str, ...]:
+    """Which of the concepts, each with its first token, begin in a part of the turn; each once."""
+    start, end = part.start, part.end
+    return tuple(dict.fromkeys(concept for at, concept in concepts if start <= at < end))
 
 
 def _points_back(clause: Span, named: tuple[str, ...]) -> bool:
@@ -44,18 +47,13 @@ def _points_back(clause: Span, named: tuple[str, ...]) -> bool:
 
     A concept that says little, such as "moeder" or "nacht", is nothing of its own.
     """
-    pointing = [i for i, token in enumerate(clause[:POINTING_WORDS]) if _is_pointing(token)]
-    return pointing[:1] == [0] or (bool(pointing) and all(load_lexicon()[concept].weak for concept in named))
+    row, known = to_row(clause[:POINTING_WORDS]), word_sets()["pointing"]
+    pointing = [form in known and tag != "DET" for form, tag in zip(row.forms, row.tags, strict=True)]
+    return pointing[0] or (any(pointing) and all(load_lexicon()[concept].weak for concept in named))
 
 
-def _is_pointing(token: Token) -> bool:
-    return token.lower_ in word_sets()["pointing"] and token.pos_ != "DET"
-
-
-def _meant(clause: Span, before: Span | None) -> tuple[str, ...]:
-    """The topics that a leaning clause takes over, from the nearest that has any."""
-    if before is not None and before._.izp_topics:
-        return tuple(before._.izp_topics)
+def _asked(clause: Span) -> tuple[str, ...]:
+    """The topics of the question that a clause answers, where it was just asked."""
     question: Span | None = clause._.izp_question
     if question is None or not is_just_asked(clause, question):
         return ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -36,6 +37,7 @@ from pipeline.intake.text import unmarked
 UNKNOWN_LABEL = "Van deze spreker is niet bekend wie het is. Wijs de naam toe aan een deelnemer."
 UNKNOWN_TURN = "Bij deze tekst staat geen spreker. Kijk na wie dit zei."
 NO_SPEAKERS = "In dit bestand staat nergens wie er spreekt. Kijk bij elke uitspraak na van wie die is."
+_BRACKETS = re.compile(r"\([^()]*\)")
 _DATE_TURNS = 12
 _HEADER_TURNS = 12
 _PROSE = 6
@@ -191,7 +193,7 @@ def _entries(turns: Sequence[Turn], header: Sequence[Turn]) -> list[Entry]:
                 if is_header_line(f"{who}:", strict=True)
                 else row_entries(who, what)
             )
-        elif _is_of_people(turn) and "," in turn.text:
+        elif _is_of_people(turn) and _BRACKETS.sub("", turn.text).count(",") == 1:
             who, what = turn.text.split(",", 1)
             entries += row_entries(who, what.strip())
         elif turn.index + 1 not in rows:

@@ -40,10 +40,11 @@ _WHO = re.compile(r"\W*(?:wie|naam|namen|aanwezig(?:en)?|deelnemers?)\W*", re.IG
 _WHAT = re.compile(r"\W*(?:rol|rollen|functie|relatie|organisatie|discipline|hoedanigheid)\W*", re.IGNORECASE)
 _CLOCK = re.compile(r"\b\d{1,2}[.:]\d{2}\s*(?:u\b|uur|-|–)")
 _LONGEST = 400
+_ADULT_AGE = 18
 _MOST_WORDS = 25
 
 _SAMENWERKING = re.compile(
-    r"samenwerkingsgesprek|\bswg\b|intercollegiaal|\bkompas\b|\bmdo\b|multidisciplinair overleg",
+    r"samenwerkings?(?:gesprek|overleg)|\bswg\b|intercollegiaal|\bkompas\b|\bmdo\b|multidisciplinair overleg",
     re.IGNORECASE,
 )
 _PZP = re.compile(r"proactieve zorgplanning|\bpzp\b|verpleeghuis|\bacp\b", re.IGNORECASE)
@@ -57,12 +58,23 @@ _ADULT = re.compile(
 _NAME = r"[A-ZÀ-ÖØ-ÞĀ-Ž](?:[\w’'-]*\w)?"
 _ONE_PERSON = re.compile(rf"{_NAME}(?: {_NAME})?, ")
 _AGE = (
-    r"(?P<age>\d{1,3})(?:[.,]5)?\s*(?P<unit>jaar|jr|j|mnd|maanden|maand|weken|wkn|wk|dagen|dgn)?\b\.?"
+    r"(?P<age>\d{1,3})(?:[.,]5|½)?\s*(?P<unit>jaar|jr|j|mnd|maanden|maand|weken|wkn|wk|dagen|dgn)?\b\.?"
     r"(?:\s+(?:en\s+)?\d{1,2}\s+(?:mnd|maanden)\b)?"
     # A day of a month ("Noor, 12 maart") or a clock time is no age.
-    r"(?!\s*-?\s*(?:u\b|uur|jan|feb|maart|mrt|apr|mei|jun|jul|aug|sep|okt|nov|dec|[-/.:]\d))"
+    r"(?!\s*-?\s*(?:u\b|uur|hoog\b|jan|feb|maart|mrt|apr|mei|jun|jul|aug|sep|okt|nov|dec|[-/.:]\d))"
 )
-_NAME_AGE = re.compile(rf"(?P<names>{_NAME}(?:\s+{_NAME})*)\s*(?:\(\s*|,\s*|\s[-–]\s*){_AGE}")
+_NAME_AGE = re.compile(
+    rf"(?P<names>{_NAME}(?:\s+(?:(?:van|de|der|den|ten|ter|te)\s+)*{_NAME})*)\s*(?:\(\s*|,\s*|\s[-–]\s*){_AGE}"
+)
+_COUNTED = (
+    "een|één|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|dertien|veertien|vijftien|zestien"
+    "|zeventien"
+)
+_IS_AGED = re.compile(
+    rf"\b(?P<name>{_NAME})(?:, (?:geboren|geb\.)| is (?:net |bijna |nu |pas )?"
+    rf"(?:\d{{1,2}}|{_COUNTED})\b"
+    r"(?=\s*(?:jaar\b|jr\b|[.,;]|en\b|$|dagen\b|weken\b|maanden\b)))"
+)
 _TITLED = re.compile(
     r"(?:(?i:gesprek(?:sverslag)?|zorgplangesprek|zorgplanning|vervolggesprek|oudergesprek|samenwerkingsgesprek"
     r"|overleg|huisbezoek|pzp|izp|swg|verslag|notulen|notitie|transcript|opname|ouders van|cliënt"
@@ -158,7 +170,7 @@ def kind_of(header: str, age: int | None, functions: Iterable[str]) -> Kind:
     if _SAMENWERKING.search(header):
         return "samenwerkingsgesprek"
     if age is not None:
-        return "pzp" if age >= 18 else "het_belangrijk"
+        return "pzp" if age >= _ADULT_AGE else "het_belangrijk"
     if _PZP.search(header) and any(_ADULT.fullmatch(function) for function in functions):
         return "pzp"
     return "het_belangrijk"
@@ -168,16 +180,21 @@ def find_child(lines: Sequence[str]) -> tuple[str | None, int | None]:
     """Whose plan it is, by the lines of the header: first name (capitals lowered), and age in years.
 
     A name with an age counts ("Romy (9)", "Ilyas, 4 jaar"), unless a relation stands before it ("moeder Farah
-    (31)"), then a name in a title ("Gesprek Noor").
+    (31)") or a younger one is named too; so does the one name that a line tells the age of ("Roos is vijf").
+    Then a name in a title counts ("Gesprek Noor").
     """
-    for line in lines:
-        for match in _NAME_AGE.finditer(line[:_LONGEST]):
-            name = _first_name(match["names"])
-            if name and not _is_relative(
-                line[: match.start()].rstrip(), in_list=_FIELD.match(line) is not None
-            ):
-                years = int(match["age"]) if (match["unit"] or "jaar")[0] == "j" else 0
-                return name, years
+    text = "\n".join(line[:_LONGEST] for line in lines)
+    found: list[tuple[int, str, int]] = []
+    for match in _NAME_AGE.finditer(text):
+        years = int(match["age"]) if (match["unit"] or "jaar")[0] == "j" else 0
+        if name := _own_name(match["names"], text, match.start()):
+            found.append((match.start(), name, years))
+    aged = [match for match in _IS_AGED.finditer(text) if _own_name(match["name"], text, match.start())]
+    if len({match["name"] for match in aged}) == 1 and (name := _first_name(aged[0]["name"])):
+        found.append((aged[0].start(), name, 0))
+    if found:
+        _, name, years = min(found, key=lambda one: (one[2] >= _ADULT_AGE, one[0]))
+        return name, years
     for line in lines:
         for match in _TITLED.finditer(line[:_LONGEST]):
             name = _first_name(match["names"])
@@ -195,6 +212,14 @@ def spoken_child(texts: Iterable[str]) -> str | None:
         if name and len(re.findall(rf"\b{re.escape(name)}\b", joined)) >= 3:
             return name
     return None
+
+
+def _own_name(names: str, text: str, start: int) -> str | None:
+    """The first name of the names at a place of the header, where they are not a relative's."""
+    line = text[text.rfind("\n", 0, start) + 1 :]
+    before = text[text.rfind("\n", 0, start) + 1 : start].rstrip()
+    name = _first_name(names)
+    return None if _is_relative(before, in_list=_FIELD.match(line) is not None) else name
 
 
 def _first_name(names: str) -> str | None:

@@ -6,6 +6,7 @@ Two grounds are kept apart in `because`: "introduction" (a speaker says who they
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ from pipeline.intake.roles import in_organisation, is_diarised
 
 _NAME = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w’'-]+"
 _OPENING = 40
+_OFTEN = 3
 _I_AM = re.compile(
     r"\b[Ii]k ben (?:dus |hier |zelf )?(?P<what>(?:(?:de|het|haar|zijn|hun|een|jouw|je|jullie|vader"
     r"|moeder|oma|opa)\b|" + _NAME + r")[^.?!]{0,60})"
@@ -69,6 +71,10 @@ _PERSONAL = re.compile(
     r"|\bjij (?:wilde|hebt zelf)\b[^.?!]{0,40}\bgesprek|dit gesprek gevraagd|\bals iemand vraagt wie",
     re.IGNORECASE,
 )
+_WITHOUT_FAMILY = re.compile(
+    r"\b(?:zonder (?:de )?(?:ouders|gezin|familie|kind)|intercollegiaal|ouders (?:zijn )?niet aanwezig)\b",
+    re.IGNORECASE,
+)
 _SIBLING = re.compile(
     r"\b(?:mijn|me|m'n) (?:kleine |grote )?(?P<what>zusje|broertje|zus|broer)\b", re.IGNORECASE
 )
@@ -102,8 +108,9 @@ def introduce(
     _by_fact(people, names, facts)
     _name_by_address(people, names, talk, child, facts)
     child = _find_child(people, names, talk, child)
-    _by_surname(people, child)
+    _by_surname(people, talk, child)
     _by_call(people, talk)
+    _among_professionals(people, turns)
     return list(people.values()), child
 
 
@@ -367,9 +374,9 @@ def _child_by_questions(
     return label, next((word for word in re.findall(_NAME, label) if word in names[label]), None)
 
 
-def _by_surname(people: dict[str, Participant], child: str | None) -> None:
-    """Those who share a surname are a family: who is not the child is one of the relatives."""
-    if child is None:
+def _by_surname(people: dict[str, Participant], talk: Sequence[Turn], child: str | None) -> None:
+    """Those who share a surname are a family: who is not the child, whom the talk names, is a relative."""
+    if child is None or sum(child in turn.text for turn in talk) < _OFTEN:
         return
     surnames: dict[str, list[str]] = defaultdict(list)
     for label in people:
@@ -380,6 +387,15 @@ def _by_surname(people: dict[str, Participant], child: str | None) -> None:
         for label in labels if len(labels) > 1 else ():
             if people[label].role is None and label.split()[0] != child:
                 people[label] = _mapped(people[label], "parent", None, label.split()[0], "label")
+
+
+def _among_professionals(people: dict[str, Participant], turns: Sequence[Turn]) -> None:
+    """Where the header says that professionals spoke without the family, who is still open is one of them."""
+    above = itertools.takewhile(lambda turn: turn.block != "speech", turns)
+    if any(_WITHOUT_FAMILY.search(turn.text) for turn in above):
+        for label, person in people.items():
+            if person.role is None:
+                people[label] = _mapped(person, "care_team", None, None, "header")
 
 
 def _by_call(people: dict[str, Participant], talk: Sequence[Turn]) -> None:

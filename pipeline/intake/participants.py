@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from extractors.roles import Found, find_function
+from extractors.roles import Found, find_function, people_words
 from extractors.schema import Participant, Role
 from pipeline.intake.roles import has_care_title, in_organisation, is_diarised, is_no_speaker, without_title
 
@@ -335,6 +335,11 @@ def _alias(text: str, role: Role, function: str, name: str | None) -> list[Entry
 def _name_with(who: str, what: str) -> list[Entry]:
     """A name with what is said of it in brackets or after it."""
     found = find_function(what)
+    if known := people_words().short_forms.get(who.lower()):
+        # "m. (Anouk)": the short form of a note, with the name.
+        name = re.split(r"[,;]", what)[0].strip()
+        named = _is_name(name) and found is None
+        return [*([Entry(name, *known)] if named else []), Entry(who, *known, name if named else None)]
     if not _is_name(who):
         # "mw. (Soraya, moeder)": the name stands in the brackets.
         inner = re.split(r"[,;]", what)[0].strip()

@@ -7,9 +7,13 @@ import pytest
 import spacy
 from spacy.tokens import Span
 
-from extractors.actions import STATEMENTS, Place, due_of, izp_actions, owner_of, sentences
+from extractors.actions import izp_actions
+from extractors.dues import due_of
 from extractors.names import writer_of
+from extractors.owners import owner_of
+from extractors.place import Place, sentences
 from extractors.schema import Block, Conversation, Participant, Turn
+from extractors.statements import STATEMENTS
 
 WEDNESDAY = dt.date(2026, 11, 18)
 PEOPLE = (
@@ -50,6 +54,70 @@ def owner(*parts: Part) -> str | None:
 
 def due(*parts: Part) -> str | None:
     return due_of(place_in(*parts))
+
+
+# ---- rows and leads of a list ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("1 / [één medicatielijst maken] / Ilse / 17-11", "Ilse"),
+        ("1 / [steun voor de zus] / nog open / -", None),
+        ("[spoedkaart naar de HAP] | huisarts | vrijdag", "huisarts"),
+        ("huisarts - [besluit in het dossier], vandaag", "huisarts"),
+        ("ik: [monitor aanvragen]", "ik"),
+        ("Hanneke + Romy - [datum zoeken]", "Hanneke + Romy"),
+        ("m. [vraagt een gesprek aan]", "m."),
+        ("Hanneke [mailt de mentor], ik in cc", "Hanneke"),
+        ("[kaart maken] doet Hanneke", "Hanneke"),
+        ("[kennismaken met de cardioloog], febr., Tineke plant", "Tineke"),
+        ("[scholing over de pomp] door thuiszorg", "thuiszorg"),
+        ("school: [uitreiking naar voren?] mentor was er niet, wie belt?", None),
+        ("[morfine in huis], apotheek of ik?", None),
+        ("[leverancier bellen over de monitor]", None),
+    ],
+)
+def test_a_line_of_a_list_names_who_does_it(line: str, expected: str | None) -> None:
+    assert owner((None, line), (None, "Vandaag sprak ik met Ilse en met Tineke.")) == expected
+
+
+def test_a_row_without_headings_names_who_and_when() -> None:
+    row = (
+        (None, "Els", "cell", ("Wie doet wat",)),
+        (None, "[noodplan schrijven]", "cell", ("Wie doet wat", "Els")),
+        (None, "4 dec.", "cell", ("Wie doet wat", "Els")),
+        (None, "We spraken met Els."),
+    )
+    assert owner(*row) == "Els"
+    assert due(*row) == "2026-12-04"
+
+
+@pytest.mark.parametrize(("field", "expected"), [("ma", "2026-11-23"), ("okt", "okt")])
+def test_a_short_form_in_the_column_for_the_day_is_a_day(field: str, expected: str) -> None:
+    told = due(
+        (None, "[map maken]", "cell", ("Acties", "wat")),
+        (None, field, "cell", ("Acties", "map maken", "wanneer")),
+    )
+    assert told == expected
+
+
+def test_an_offer_behind_the_action_makes_the_speaker_its_owner() -> None:
+    offered = owner(("Hanneke", "[De geestelijk verzorger, Mirjam, kan langskomen]. Zal ik haar vragen?"))
+    assert offered == "Hanneke (verpleegkundig specialist)"
+
+
+def test_a_sentence_that_tells_only_the_day_has_the_owner_of_the_one_before() -> None:
+    assert owner(("Romy", "Ik bel hem. [Zondag, na de mis].")) == "Romy (moeder)"
+
+
+def test_ik_without_a_speaker_is_nobody() -> None:
+    assert owner((None, "[Ik bel morgen de thuiszorg].", "speech", ())) is None
+
+
+def test_the_function_of_an_owner_has_its_usual_name() -> None:
+    people = (Participant(label="SPEAKER_00", role="care_team", function="dokter"),)
+    assert owner_of(place_in(("SPEAKER_00", "[Ik bel morgen de thuiszorg]."), people=people)) == "arts"
 
 
 # ---- owner in speech -------------------------------------------------------------------------------------
@@ -287,8 +355,8 @@ def test_ik_in_a_note_is_its_writer(header: str) -> None:
     assert owner_of(place) == writer_of(place.conversation) == "Hanneke (verpleegkundig specialist)"
 
 
-def test_ik_in_a_note_without_a_writer_is_nobody() -> None:
-    assert owner((None, "Huisbezoek", "header", ()), (None, "[ik bel morgen het kdc]")) is None
+def test_ik_in_a_note_without_a_writer_stays_ik() -> None:
+    assert owner((None, "Huisbezoek", "header", ()), (None, "[ik bel morgen het kdc]")) == "ik"
 
 
 def test_ik_before_a_colon_is_the_writer() -> None:

@@ -43,10 +43,71 @@ def test_a_but_begins_a_new_clause(reader: Language) -> None:
         "Helpen mag, maar niet met medicijnen",
         "Als hij het benauwd krijgt, dan wil ik dat hij slaapt",
         "Als hij valt en we krijgen hem niet overeind, dan bellen we",
+        "als hij koorts krijgt gaan we niet meer naar het ziekenhuis",
+        "Geen sonde, tenzij hij er zelf om vraagt",
     ],
 )
 def test_a_limit_or_a_condition_stays_with_what_it_limits(reader: Language, text: str) -> None:
     assert clauses(reader, f"{text}.") == [text]
+
+
+@pytest.mark.parametrize("text", ["Die sonde, dat wil ik niet", "Het ziekenhuis, daar ga ik niet heen"])
+def test_a_refusal_stays_with_what_it_refuses(reader: Language, text: str) -> None:
+    assert clauses(reader, f"{text}.") == [text]
+
+
+def test_what_two_people_want_is_two_clauses(reader: Language) -> None:
+    assert clauses(reader, "Moeder wil graag thuis blijven, vader wil opname.") == [
+        "Moeder wil graag thuis blijven",
+        "vader wil opname",
+    ]
+
+
+def test_a_worry_stays_with_what_it_is_about(reader: Language) -> None:
+    text = "Ik maak me zorgen dat hij stikt als ik er niet ben"
+    assert clauses(reader, f"{text}.") == [text]
+
+
+def test_words_that_repeat_each_other_stay_together(reader: Language) -> None:
+    assert clauses(reader, "We slapen om en om.") == ["We slapen om en om"]
+
+
+def test_a_main_clause_behind_a_comma_is_a_clause(reader: Language) -> None:
+    assert clauses(reader, "De nachten zijn zwaar, vader staat drie keer per nacht op.") == [
+        "De nachten zijn zwaar",
+        "vader staat drie keer per nacht op",
+    ]
+
+
+def test_a_transcript_without_marks_is_cut(reader: Language) -> None:
+    assert clauses(reader, "hij heeft veel pijn in zijn benen ik wil dat dat stopt") == [
+        "hij heeft veel pijn in zijn benen",
+        "ik wil dat dat stopt",
+    ]
+
+
+def test_an_illness_in_capitals_is_no_condition(reader: Language) -> None:
+    assert clauses(reader, "ALS sinds een jaar, mevrouw wil thuis blijven en wil geen beademing.")[-1] == (
+        "wil geen beademing"
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["zuurstof besteld; moeder haalt het op", "zuurstof besteld - moeder haalt het op"]
+)
+def test_a_semicolon_and_a_loose_dash_end_a_clause(reader: Language, text: str) -> None:
+    assert clauses(reader, text) == ["zuurstof besteld", "moeder haalt het op"]
+
+
+def test_what_is_quoted_within_a_note_is_a_clause_without_its_marks(reader: Language) -> None:
+    assert clauses(reader, 'Moeder slaapt op de bank, "ik hoor haar door de muren heen"') == [
+        "Moeder slaapt op de bank",
+        "ik hoor haar door de muren heen",
+    ]
+
+
+def test_marks_that_belong_together_stay(reader: Language) -> None:
+    assert clauses(reader, "Hij heeft een sonde (PEG).") == ["Hij heeft een sonde (PEG)"]
 
 
 def test_a_last_word_that_says_something_stays(reader: Language) -> None:

@@ -12,6 +12,7 @@ Talk = Callable[..., Conversation]
 TALK = (
     ("Kinderarts", "Wat vind je leuk, Sem?"),
     ("Sem", "Voetballen! En ik wil niet meer naar de IC."),
+    ("Kinderarts", "Waar maakt u zich zorgen over?"),
     ("Moeder", "Ik lig wakker van de nachten."),
     ("Kinderarts", "Ik bel morgen de thuiszorg."),
 )

@@ -59,14 +59,6 @@ def test_two_people_who_want_the_same_have_no_conflict(flags: Flags) -> None:
     assert flags(*wishes, kind="conflict") == []
 
 
-def test_the_same_statements_conflict_once(flags: Flags) -> None:
-    wishes = (
-        statement(1, topics=("school", "daycare")),
-        statement(2, topics=("school", "daycare"), polarity="negated"),
-    )
-    assert len(flags(*wishes, kind="conflict")) == 1
-
-
 def test_a_wish_that_is_not_sure_is_flagged(flags: Flags) -> None:
     assert len(flags(statement(1, certainty="tentative"), kind="tentative")) == 1
     assert flags(statement(1, certainty="tentative", category="concern"), kind="tentative") == []
@@ -76,6 +68,17 @@ def test_an_action_point_without_who_or_when_is_flagged(flags: Flags) -> None:
     action = statement(1, category="action_point", owner="Moeder")
     assert flags(action, kind="missing_owner") == []
     assert len(flags(action, kind="missing_due")) == 1
+
+
+def test_an_action_point_that_is_hardly_one_is_judged_first(flags: Flags) -> None:
+    assert flags(statement(1, category="action_point", confidence=0.2), kind="missing_owner") == []
+
+
+def test_what_a_professional_says_back_to_a_child_who_spoke_is_known_at_first_hand(flags: Flags) -> None:
+    said = statement(1, perspective="child", speaker="Sem")
+    said_back = statement(2, perspective="child", reported=True, speaker="Kinderarts")
+    assert flags(said, said_back, kind="proxy_only") == []
+    assert len(flags(said_back, kind="proxy_only")) == 1
 
 
 def test_a_view_known_through_another_is_flagged(flags: Flags) -> None:
@@ -100,11 +103,6 @@ def test_the_flags_of_the_intake_come_first(talk: Talk) -> None:
     given = Flag(type="unclear_speaker", note="De namen spreken elkaar tegen.")
     source = talk(("Moeder", "x")).model_copy(update={"flags": (given,)})
     assert find_flags(source, ()) == (given,)
-
-
-def test_to_speak_of_the_same_person_is_no_conflict(flags: Flags) -> None:
-    wishes = (statement(1, topics=("father",)), statement(2, topics=("father",), polarity="negated"))
-    assert flags(*wishes, kind="conflict") == []
 
 
 def test_a_speaker_whom_the_intake_could_not_map_is_flagged_once(talk: Talk) -> None:

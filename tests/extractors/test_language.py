@@ -251,3 +251,12 @@ def test_a_pipeline_of_another_language_is_refused(tmp_path):
     nlp.to_disk(tmp_path)
     with pytest.raises(ModelError, match="past niet"):
         load_model(str(tmp_path))
+
+
+def test_a_word_embedded_once_has_the_vectors_that_the_saved_model_gives_it(nlp: Language):
+    docs = [nlp.make_doc(text) for text in ("Ik wil naar huis.", "", "Wil je naar huis? Ik ook, naar HUIS.")]
+    saved = spacy.load(MODEL, enable=["tok2vec"])
+    vectors = zip(nlp.get_pipe("tok2vec").predict(docs), saved.get_pipe("tok2vec").predict(docs), strict=True)
+    for doc, (once, each) in zip(docs, vectors, strict=True):
+        assert once.shape == (len(doc), 96)
+        assert once == pytest.approx(each, abs=1e-4)

@@ -205,3 +205,28 @@ def test_ik_is_nobody_where_somebody_else_can_be_quoted(text: str, section: tupl
 def test_ik_is_nobody_without_a_writer_and_in_speech() -> None:
     assert mention_in(clause("Ik maak me zorgen", head="Huisbezoek"), 3) is None
     assert mention_in(clause("Ik maak me zorgen", block="speech"), 3) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "role"),
+    [
+        ("Haar zus Rosario was er ook.", "rosario", "parent"),
+        ("Coby (pleegmoeder) deed het woord.", "coby", "parent"),
+        ("De moeder, Havva, wil naar huis.", "havva", "parent"),
+        ("Volgens dr. Vermeer kan het thuis.", "vermeer", "care_team"),
+    ],
+)
+def test_a_name_beside_a_function_is_known(
+    talk: Callable[..., Conversation], line: str, name: str, role: str
+) -> None:
+    assert known_people(talk((None, line), block="paragraph"))[name] == role
+
+
+def test_a_name_that_is_another_word_too_is_not(talk: Callable[..., Conversation]) -> None:
+    assert "wil" not in known_people(
+        talk((None, "Bij oma Wil kan hij logeren, maar hij wil niet."), block="paragraph")
+    )
+
+
+def test_a_name_after_the_end_of_a_sentence_is_not(talk: Callable[..., Conversation]) -> None:
+    assert "bram" not in known_people(talk((None, "Hij slaapt bij papa. Bram speelt."), block="paragraph"))

@@ -93,9 +93,9 @@ def test_a_summary_for_child_and_parent_together_is_unknown(only: Only) -> None:
     assert only(*turns).perspective == "unknown"
 
 
-def test_an_agreement_in_a_note_that_names_the_child_is_the_childs(only: Only) -> None:
+def test_an_agreement_in_a_note_is_the_teams_whomever_it_names(only: Only) -> None:
     said = only((None, "Sem beslist voortaan zelf over de sonde"), block="list_item", section=("Afspraken",))
-    assert said.perspective == "child"
+    assert said.perspective == "care_team"
 
 
 def test_whom_a_view_is_about_is_not_whose_it_is(only: Only) -> None:

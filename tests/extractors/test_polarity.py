@@ -1,19 +1,23 @@
 """Each row is a sentence with the polarity that the annotation guide gives it."""
 
+from collections.abc import Callable
+
 import pytest
 from spacy.language import Language
+from spacy.tokens import Span
 
-from extractors.cues import CUES
-from extractors.polarity import polarity_of
+from extractors.polarity import can_deny, polarity_evidence, polarity_examples, polarity_of
+from extractors.schema import Conversation, Statement
 
 WANTED = [
     "Ik wil naar huis.",
     "Ik wil dat hij geen pijn heeft.",
     "Wij willen hem niet kwijt.",
-    "Alleen als het echt niet anders kan.",
     "Liever thuis, niet in het ziekenhuis.",
     "Niet alleen mama mag erbij.",
     "Ik wil ermee stoppen.",
+    "Ik zeg nog geen nee.",
+    "Een muts is niet erg.",
 ]
 REFUSED = [
     "Geen sonde meer.",
@@ -25,29 +29,72 @@ REFUSED = [
     "Dat nooit meer, die ECMO.",
     "Als hij stikt wil ik geen buis.",
     "Tracheostoma ziet hij niet zitten",
+    "Ik heb gezegd dat ik dat niet wil.",
+    "Is ze stervende, dan niet meer",
+    "Niet reanimeren, geen IC",
+    "Geen sonde, al weet vader het nog niet.",
 ]
 
 
-def polarity(nlp: Language, text: str, category: str) -> str:
-    doc = nlp.make_doc(text)
-    for name, component in nlp.pipeline:
-        if name == "izp_statements":
-            break
-        doc = component(doc)
-    span = doc[:]
-    return polarity_of(span, list(doc.spans[CUES]), category)
+@pytest.fixture(scope="session")
+def clause(nlp: Language, talk: Callable[..., Conversation]) -> Callable[[str], Span]:
+    """The clause that a sentence is, said by the mother, with its cues and concepts."""
+
+    def read(text: str) -> Span:
+        doc = nlp.make_doc(text)
+        doc._.izp_conversation = talk(("Moeder", text))
+        doc._.izp_turn = doc._.izp_conversation.turns[0]
+        for name, component in nlp.pipeline:
+            if name == "izp_statements":
+                break
+            doc = component(doc)
+        sentence, parts = doc[:], doc.spans["izp_clauses"]
+        sentence._.izp_cues = frozenset(cue for part in parts for cue in part._.izp_cues)
+        sentence._.izp_named = tuple(name for part in parts for name in part._.izp_named)
+        return sentence
+
+    return read
 
 
 @pytest.mark.parametrize("text", WANTED)
-def test_what_is_wanted_is_affirmed(nlp: Language, text: str) -> None:
-    assert polarity(nlp, text, "preference") == "affirmed"
+def test_what_is_wanted_is_affirmed(clause: Callable[[str], Span], text: str) -> None:
+    assert polarity_of(clause(text), "preference") == "affirmed"
 
 
 @pytest.mark.parametrize("text", REFUSED)
-def test_what_is_refused_is_negated(nlp: Language, text: str) -> None:
-    assert polarity(nlp, text, "preference") == "negated"
+def test_what_is_refused_is_negated(clause: Callable[[str], Span], text: str) -> None:
+    assert polarity_of(clause(text), "preference") == "negated"
 
 
 @pytest.mark.parametrize("category", ["concern", "context", "action_point"])
-def test_a_worry_or_a_fact_is_affirmed_whatever_it_denies(nlp: Language, category: str) -> None:
-    assert polarity(nlp, "Hij kan niet meer lopen.", category) == "affirmed"
+def test_a_worry_or_a_fact_is_affirmed_whatever_it_denies(
+    clause: Callable[[str], Span], category: str
+) -> None:
+    assert polarity_of(clause("Hij kan niet meer lopen."), category) == "affirmed"
+
+
+def test_the_refusal_of_a_limit_does_not_hang_on_the_table(
+    clause: Callable[[str], Span], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("extractors.polarity.load_polarity", dict)
+    assert polarity_of(clause("Niet beademen."), "preference") == "negated"
+
+
+def test_a_sentence_without_a_denial_is_not_weighed(clause: Callable[[str], Span]) -> None:
+    assert not can_deny(clause("Ik wil naar huis."))
+
+
+def test_the_evidence_names_the_denial_and_the_verb_it_goes_with(clause: Callable[[str], Span]) -> None:
+    evidence = polarity_evidence(clause("Als hij stikt wil ik geen buis."), "preference")
+    assert {"not:geen", "not+self+want", "if, not", "shape:cN"} <= evidence
+
+
+def test_an_annotated_denial_teaches_with_and_without_its_category(clause: Callable[[str], Span]) -> None:
+    known, unknown = polarity_examples(clause("Geen sonde."), "preference", "negated")
+    assert known.importance + unknown.importance == pytest.approx(1)
+    assert "category:preference" in known.evidence - unknown.evidence
+
+
+def test_a_yes_to_a_question_that_refuses_is_a_refusal(only: Callable[..., Statement]) -> None:
+    statement = only(("Kinderarts", "Dus geen beademing meer?"), ("Moeder", "Ja."))
+    assert statement.polarity == "negated"

@@ -73,6 +73,16 @@ def test_a_turn_without_a_statement_is_unused_unless_it_is_a_heading() -> None:
     assert [turn.index for turn in findings.unused_turns(talk(*turns, text=text))] == [2]
 
 
+def test_a_turn_with_only_a_statement_to_review_is_not_unused() -> None:
+    turns = (Turn(index=0, text="x", start=0, end=1), Turn(index=1, text="y", start=2, end=3))
+    findings = Findings(conversation="c", to_review=(statement(),))
+    assert [turn.index for turn in findings.unused_turns(talk(*turns, text="x\ny"))] == [1]
+
+
+def test_what_is_to_be_reviewed_does_not_count_as_discussed() -> None:
+    assert "sociaal" in Findings(conversation="c", to_review=(statement(),)).domains_not_discussed
+
+
 def test_an_error_of_a_record_does_not_quote_its_input() -> None:
     with pytest.raises(ValidationError) as caught:
         statement(quote=["geheim"], category="geheim")

@@ -54,7 +54,7 @@ def test_a_clause_with_a_topic_of_its_own_takes_no_other(only: Only) -> None:
 
 def test_a_question_further_back_lends_no_topic(find: Find) -> None:
     turns = (ASKED, ("Moeder", "Tja."), ("Sem", "Liever thuis."))
-    assert all("intensive_care" not in s.topics for s in find(*turns).statements)
+    assert ["intensive_care" in s.topics for s in find(*turns).statements if s.turn == 2] == [False]
 
 
 def test_a_limit_that_was_only_asked_about_is_named(find: Find) -> None:

@@ -87,6 +87,13 @@ def test_year_is_settled_by_when_the_file_was_written(tmp_path):
         (["Aanwezig: broertje Aarav (8)"], None, None),
         (["Opname dinsdag 14 april 2026"], None, None),
         (["Verslag van de opname"], None, None),
+        (["Speelkamer, 14 november. Jaylinn is vier, bijna jarig"], "Jaylinn", 0),
+        (["Jaylinn is 4, Dion is 10."], None, None),
+        (["Jesse is 7 en heeft Duchenne. Ook aanwezig: Lianne (12)"], "Jesse", 0),
+        (["Elise, geboren 29 november 2026", "Aanwezig: Gerdine (31), Leendert (33)"], "Elise", 0),
+        (["Mevrouw Mia Janssen (63), haar man Sjir"], "Mia", 63),
+        (["Rob van Zanten, 52 - proactief zorgplan"], "Rob", 52),
+        (["thuis, Rotterdam-Zuid, 2 hoog"], None, None),
     ],
 )
 def test_child(lines, child, age):

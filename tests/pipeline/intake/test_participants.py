@@ -312,3 +312,39 @@ def test_a_name_before_a_family_word_may_be_another_person(take_in, line):
 def test_a_name_with_a_title_before_a_profession_is_one_person(take_in):
     talk = take_in("g.txt", "Verslag\nAanwezig: dr. Bakker, kinderarts\n\nHet ging over de nachten thuis.\n")
     assert [(person.label, person.function) for person in talk.participants] == [("dr. Bakker", "kinderarts")]
+
+
+def test_the_short_form_of_a_note_has_its_name_in_brackets():
+    assert entries("Aanw.: m. (Anouk), v. (Gerben)") == {
+        "Anouk": ("parent", "moeder"),
+        "m.": ("parent", "moeder"),
+        "Gerben": ("parent", "vader"),
+        "v.": ("parent", "vader"),
+    }
+
+
+def test_a_list_of_those_present_under_its_heading(take_in):
+    note = (
+        "# Verslag overleg Wout (3 jaar)\n\n## Aanwezig\nMama (Katrijn), papa (Bart, op afstand), "
+        "Els (verpleegkundige)\n\n## Stand\n- Slikt slecht.\n"
+    )
+    known = {person.label: person.role for person in take_in("n.md", note).participants}
+    assert known["Els"] == "care_team"
+    assert known["Mama"] == known["papa"] == "parent"
+
+
+def test_professionals_among_themselves_are_all_the_care_team(take_in):
+    talk = (
+        "Intercollegiaal overleg Kwame (9 jaar), zonder ouders\n\n"
+        "KCT-arts: Lianne, hoe is het thuis?\nLianne: Vader slaapt vier uur.\nKCT-arts: Dank je.\n"
+        "Huisarts: Dat wist ik niet.\nLianne: Nee.\nKCT-arts: Goed.\n"
+    )
+    assert take_in("t.txt", talk).participant("Lianne").role == "care_team"
+
+
+def test_a_shared_surname_tells_nothing_where_the_childs_name_is_not_heard(take_in):
+    talk = (
+        "Huisbezoek Veldhoven, donderdag 22 oktober 2026\n\n"
+        "Anna Maes: Ik wil naar buiten.\nLuc Maes: Straks.\nAnna Maes: Nu.\nLuc Maes: Goed.\n"
+    )
+    assert {person.role for person in take_in("t.txt", talk).participants} == {None}

@@ -1,0 +1,263 @@
+"""Views in notes: the evidence of whose view a line gives, and whether somebody else tells it.
+
+In a note nobody speaks: the line, its colon, the lines and the headings above it tell whose view it gives.
+Each statement gathers named evidence of that, as in `extractors.statements`; the weights stand in
+`patterns/views.json`. A line that names nobody, under nobody, is nobody's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
+
+import numpy as np
+from spacy.tokens import Doc, Span
+
+from extractors.cues import CLAUSES, PATTERNS, word_sets
+from extractors.people import mention, mentions
+from extractors.schema import Conversation, Perspective, Role, Turn
+from extractors.sections import section_kinds
+from extractors.tables import Row, Sighting, Table, add_up, log_shares, read_table
+
+PERSPECTIVES: tuple[Perspective, ...] = ("child", "parent", "care_team")
+REPORTED = "+reported"
+VIEWS = tuple(f"{perspective}{told}" for perspective in PERSPECTIVES for told in ("", REPORTED))
+"""Each perspective, and then the same told by somebody else."""
+
+FILE = PATTERNS / "views.json"
+NAME = "name"
+"""Stands for somebody who is named and not known."""
+
+_NAMED = "izp_named_in_clauses"
+_SUBJECT_WORDS = 3
+_LINES_ABOVE = 3
+_CAPITAL = re.compile(r"(?<=[\w,;)] )[A-ZÀ-Ý][a-zà-ÿ'’-]{2,}")
+_ONE_FORM = {"wij": "we", "'k": "ik", "jij": "je", "ie": "hij", "zij": "ze"}
+_PRONOUNS = frozenset(("ik", "we", "je", "u", "jullie", "hij", "ze", "die", "dat", "het", "er"))
+_IN_HEADING = frozenset(
+    ("je", "jou", "ik", "mijn", "ze", "hij", "haar", "hem", "hun", "we", "ons", "onze", "zelf")
+)
+_SOURCES = frozenset(("volgens", "vlgs", "vlgs.", "vlg", "namens"))
+_FEELS = frozenset(
+    ("hoopt", "hopen", "durft", "durven", "gelooft", "mist", "twijfelt", "bidt", "piekert", "gunt")
+)
+_VIEWS_OF: tuple[Role, ...] = ("child", "parent", "care_team")
+_QUOTES = frozenset("\"“”„«»'‘’")
+_AROUND = "():;,*#.\"'"
+
+
+@cache
+def load_views() -> Table:
+    """The weights of each piece of evidence in the order of `VIEWS`, from `patterns/views.json`."""
+    return read_table(FILE, VIEWS)
+
+
+def view_chances(statement: Span) -> Row | None:
+    """The probability of each of `VIEWS` for a line of a note; None where nobody and no subject is named."""
+    evidence = view_evidence(statement)
+    if "who:None" in evidence and "owner:None" in evidence and not _under_one_subject(statement.doc):
+        return None
+    chances: Row = np.exp(log_shares(add_up(evidence, load_views(), VIEWS)))
+    return chances
+
+
+def view_example(
+    statement: Span, perspective: Perspective, *, reported: bool, importance: float = 1.0
+) -> Sighting:
+    """The example that an annotated statement is, for `learn_table`."""
+    conversation: Conversation = statement.doc._.izp_conversation
+    label = f"{perspective}{REPORTED if reported else ''}"
+    return Sighting(conversation.id, view_evidence(statement), label, importance)
+
+
+def view_evidence(statement: Span) -> frozenset[str]:
+    """The evidence of whose view a statement is; its category, cues and owner are known."""
+    conversation: Conversation = statement.doc._.izp_conversation
+    category = statement._.izp_category
+    named = list(people_evidence(statement))
+    evidence = [f"category:{category}", *named, *_words(statement), *_headings_say(statement)]
+    evidence += [f"{name}|{category}" for name in named]
+    if conversation.kind == "pzp":
+        evidence += [f"{name}|adult" for name in named]
+    return frozenset(evidence)
+
+
+def people_evidence(statement: Span) -> Iterator[str]:
+    """Whom the line names, else the nearest above it; who speaks before a colon; whose task it is."""
+    doc = statement.doc
+    own, carried, teller = _in_turn(statement)
+    nearest = (("named", own), ("carried", carried), ("headed", _headed(doc)), ("above", _above(doc)))
+    how, who = next(((how, who) for how, who in nearest if who), ("nobody", None))
+    yield f"who:{who}"
+    yield f"who:{who} {how}"
+    if teller:
+        yield f"teller:{teller}"
+        yield f"teller:{teller} who:{own}"
+    words = [token.lower_ for token in statement]
+    pronoun = next((form for word in words if (form := _ONE_FORM.get(word, word)) in _PRONOUNS), None)
+    yield f"pronoun:{pronoun}"
+    yield f"pronoun:{pronoun} who:{who}"
+    yield f"owner:{_owner(statement)}"
+    if words[0] in _SOURCES:
+        yield f"source:{own}"
+
+
+def _words(statement: Span) -> Iterator[str]:
+    """The turns of phrase in the line, who else is in it, and whether somebody's own words are quoted."""
+    doc = statement.doc
+    for cue in statement._.izp_cues:
+        yield f"cue:{cue}"
+        yield f"cues:{cue.split('.')[0]}"
+    words = [token.text for token in statement]
+    roles = dict.fromkeys(role for _, role in mentions(words, doc._.izp_people))
+    yield from (f"names:{role}" for role in roles)
+    if statement._.izp_is_question:
+        yield "asks"
+    before = doc[statement.sent.start : statement.start]
+    around = (*before[-1:], *statement, *doc[statement.end : statement.end + 1])
+    if sum(token.text in _QUOTES for token in before) % 2 or any(token.text in _QUOTES for token in around):
+        yield "quotes"
+
+
+def _headings_say(statement: Span) -> Iterator[str]:
+    doc = statement.doc
+    turn: Turn = doc._.izp_turn
+    headings = _headings(doc)
+    kinds = {kind for text in headings for kind in section_kinds(text)}
+    yield from (f"section:{kind}" for kind in sorted(kinds))
+    inside = {_ONE_FORM.get(word, word) for text in headings[-1:] for word in _plain(text)}
+    yield from (f"heading:{word}" for word in sorted(inside & _IN_HEADING))
+    yield f"block:{turn.block}"
+
+
+def _owner(statement: Span) -> str | None:
+    owner: str | None = statement._.izp_owner
+    if owner is None:
+        return None
+    conversation: Conversation = statement.doc._.izp_conversation
+    participant = conversation.participant(owner)
+    return (participant.role if participant else mention(owner.split(), statement.doc._.izp_people)) or NAME
+
+
+def wisher(statement: Span) -> Role | None:
+    """Whose wish, feeling or words a line gives expressly: "Sem wil ...", "vlgs vader ...", "Wil ...".
+
+    A line that begins with the verb goes on about whom the lines before it in the block named.
+    """
+    doc = statement.doc
+    words = [token.lower_ for token in statement[: _SUBJECT_WORDS + 1]]
+    if words[0] in _SOURCES:
+        return mention([token.text for token in statement[1 : 1 + _SUBJECT_WORDS]], doc._.izp_people)
+    verbs = {verb for name in ("want", "find", "say") for verb in word_sets()[name]} | _FEELS
+    at = next((at for at, word in enumerate(words) if word in verbs), None)
+    if at is None:
+        return None
+    if at:
+        return mention([token.text for token in statement[:at]], doc._.izp_people)
+    _, carried, teller = _in_turn(statement)
+    told = teller or carried
+    return next((role for role in _VIEWS_OF if role == told), None)
+
+
+def _in_turn(statement: Span) -> tuple[str | None, str | None, str | None]:
+    """Whom the statement names, whom the clauses before it, and who speaks there before a colon."""
+    own, carried, teller = None, None, None
+    for start, end, named, told in _named_in(statement.doc):
+        if start > statement.start:
+            break
+        if end > statement.start:
+            own = named
+        else:
+            carried = named or carried
+            teller = told or teller
+    return own, carried, teller
+
+
+def _named_in(doc: Doc) -> list[tuple[int, int, str | None, str | None]]:
+    """Each clause (first token, the one after its last), whom it names, and who stands before its colon."""
+    if _NAMED not in doc.user_data:  # asked for by every statement, and by the lines below
+        doc.user_data[_NAMED] = [
+            (clause.start, clause.end, _named(clause), _teller(clause)) for clause in doc.spans[CLAUSES]
+        ]
+    named: list[tuple[int, int, str | None, str | None]] = doc.user_data[_NAMED]
+    return named
+
+
+def _teller(clause: Span) -> str | None:
+    lead: Span | None = clause._.izp_lead
+    return _who([token.text for token in lead], clause.doc) if lead is not None else None
+
+
+def _headings(doc: Doc) -> tuple[str, ...]:
+    """The headings above a block, without the title of the note, which names whom all of it is about."""
+    turn: Turn = doc._.izp_turn
+    first: Turn = doc._.izp_conversation.turns[0]
+    title = first.text if first.block in ("heading", "header") else None
+    return turn.section[1:] if turn.section and turn.section[0] == title else turn.section
+
+
+def _headed(doc: Doc) -> str | None:
+    """Whom the headings above name, the nearest first; one that names several roles names nobody."""
+    for heading in reversed(_headings(doc)):
+        roles = {role for word in _plain(heading) if (role := mention([word], doc._.izp_people))}
+        if roles:
+            return roles.pop() if len(roles) == 1 else None
+        if who := _who(heading.split(), doc):
+            return who
+    return None
+
+
+def _under_one_subject(doc: Doc) -> bool:
+    """Whether headings stand above a block that tell what it is about, and name no two roles."""
+    headings = _headings(doc)
+    named = {
+        role for text in headings for word in _plain(text) if (role := mention([word], doc._.izp_people))
+    }
+    return len(named) < 2 and any(section_kinds(text) for text in headings)
+
+
+def _above(doc: Doc) -> str | None:
+    """Whom the nearest block above in the same section names."""
+    turn: Turn = doc._.izp_turn
+    before: Doc | None = doc._.izp_previous
+    for _ in range(_LINES_ABOVE):
+        if before is None or before._.izp_turn.section != turn.section:
+            return None
+        named = [who for _, _, who, _ in _named_in(before) if who]
+        if named:
+            return named[-1]
+        before = before._.izp_previous
+    return None
+
+
+def _named(clause: Span) -> str | None:
+    """Whom a clause names before its colon or as its subject: a role, or `NAME`."""
+    if who := _teller(clause):
+        return who
+    if clause[0].lower_ in _SOURCES:
+        return _who([token.text for token in clause[1 : 1 + _SUBJECT_WORDS]], clause.doc)
+    words: list[str] = []
+    for token in clause[:_SUBJECT_WORDS]:
+        if token.lower_ in word_sets()["not_subject"]:
+            break
+        words.append(token.text)
+    return _who(words, clause.doc)
+
+
+def _who(words: Sequence[str], doc: Doc) -> str | None:
+    """The role that these words name first; `NAME` where they hold a name that is not known."""
+    bare = [word.strip(_AROUND) if len(word) > 2 else word for word in words]
+    if role := mention(bare, doc._.izp_people):
+        return role
+    return NAME if not _names_in(doc._.izp_conversation.text).isdisjoint(bare) else None
+
+
+@lru_cache(maxsize=8)
+def _names_in(text: str) -> frozenset[str]:
+    """The words with a capital inside a sentence: names, of people or places."""
+    return frozenset(found[0] for found in _CAPITAL.finditer(text))
+
+
+def _plain(heading: str) -> list[str]:
+    return "".join(c if c.isalnum() else " " for c in heading.lower()).split()

@@ -1,0 +1,1 @@
+"""Learns everything that is learned, from the annotated conversations of the corpus: `make weights`."""
