@@ -11,6 +11,7 @@ from spacy.language import Language
 
 import extractors.extract
 from extractors.schema import Conversation, Findings, Kind, Record
+from extractors.voices import with_voices
 from pipeline.intake import read
 from pipeline.plan import assemble
 from pipeline.publish import publish
@@ -57,7 +58,7 @@ def extract(source: Path, options: Options, settings: Settings) -> Extraction:
     Raises:
         IntakeError: The file is not a conversation that can be read; says why, in Dutch.
     """
-    conversation = read(
+    read_as_told = read(
         source,
         participants=options.participants,
         date=options.date,
@@ -65,7 +66,9 @@ def extract(source: Path, options: Options, settings: Settings) -> Extraction:
         child=options.child,
         max_bytes=settings.max_bytes,
     )
-    findings = extractors.extract.extract(conversation, _pipeline(settings.model))
+    # The record holds the speakers as the extraction took them, so that a reader can confirm them.
+    conversation = with_voices(read_as_told)
+    findings = extractors.extract.extract(conversation, _pipeline(settings.model), settings.threshold)
     return Extraction(conversation=conversation, findings=findings)
 
 

@@ -2,8 +2,9 @@
 
 Every statement is printed in full at least once (DESIGN rule 2): in the tables of treatment limits and action
 points that take it, else in the first chapter that takes it, else under its first domain. Elsewhere the plan
-refers to it by number. A treatment limit is shown as what was said with a status; nothing here derives a
-decision from it (DESIGN rule 4, domain.md section 6).
+refers to it by number. A statement to review stands in its own chapter and counts nowhere until a reader has
+decided. A treatment limit is shown as what was said with a status; nothing here derives a decision from it
+(DESIGN rule 4, domain.md section 6).
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Literal
 
+from pydantic import Field
+
 from extractors.schema import (
     Category,
     Conversation,
@@ -25,14 +28,20 @@ from extractors.schema import (
     Participant,
     Perspective,
     Record,
+    Role,
     Statement,
     Turn,
 )
+from extractors.voices import GROUND
 from pipeline.template import ChapterTemplate, Detail, SectionTemplate, Shows, Template, any_takes
+from pipeline.unquoted import unquoted
 
-State = Literal["discussed", "only_context", "only_mentioned", "not_discussed"]
+State = Literal["discussed", "only_context", "only_mentioned", "to_review", "not_discussed"]
 
 TABLES: tuple[Shows, ...] = ("limits", "actions")
+
+MOST_BY_CHANCE = 25
+"""So many statements to review, about a page, stand in order of chance; the rest in that of the source."""
 
 MONTHS = (
     "januari",
@@ -63,7 +72,7 @@ class Entry(Record):
 
     `speaker` and `when` are as shown: "moeder", and the term of an action point. `flags` and `items` tell
     what is unresolved about it (the kinds, and the numbers in the list of items), `home` the id of the
-    section where it first stands in full.
+    section where it first stands in full; of a statement to review that of its chapter.
     """
 
     number: int
@@ -96,7 +105,8 @@ class Section(Record):
 
     `elsewhere` refers to entries of this section that stand in full in another chapter, `mentioned` to those
     on its subject that do not count here, `named` to the other turns that name its subject while it has no
-    statement, `related` to those that may bear on it (a further domain, or the template's `beside`).
+    statement, `related` to those that may bear on it (a further domain, or the template's `beside`),
+    `to_review` to the statements to review that would stand here.
     """
 
     id: str
@@ -108,13 +118,18 @@ class Section(Record):
     mentioned: tuple[Entry, ...] = ()
     named: tuple[Place, ...] = ()
     related: tuple[Entry, ...] = ()
+    to_review: tuple[Entry, ...] = ()
 
 
 class Person(Record):
-    """Someone who took part; `function` is None while nobody has said who this is."""
+    """Someone who took part; `function` is None while nobody has said who this is.
+
+    `inferred` tells that only what this person says points to the function: it is likely, not known.
+    """
 
     name: str
     function: str | None
+    inferred: bool = False
 
 
 class Chapter(Record):
@@ -156,11 +171,37 @@ class Coverage(Record):
 
 
 class Source(Record):
-    """A turn of the source that the plan leads to, and the entries taken from it."""
+    """A turn of the source that the plan leads to, and the entries taken from it.
+
+    `inferred` tells that `who` is likely, not known.
+    """
 
     place: Place
     who: str | None
+    inferred: bool
     entries: tuple[Entry, ...]
+
+
+class Doubtful(Record):
+    """A statement to review; `treatment` is the one with limits that it is about, if any.
+
+    Of ten such statements about `tenths` belong in a plan.
+    """
+
+    entry: Entry
+    treatment: str | None
+    tenths: int = Field(ge=1, le=9)
+
+
+class ToReview(Record):
+    """The statements of which it is not sure that they belong in the plan.
+
+    `first` begins with those on treatments with limits, the likeliest first, and goes on with the likeliest
+    others; `further` holds the rest in the order of the source.
+    """
+
+    first: tuple[Doubtful, ...]
+    further: tuple[Doubtful, ...]
 
 
 class Unused(Record):
@@ -172,6 +213,13 @@ class Unused(Record):
     numbers: str
 
 
+class Unquoted(Record):
+    """What a turn with statements says besides them, to the letter."""
+
+    place: Place
+    pieces: tuple[str, ...]
+
+
 class Heading(Record):
     """A heading or header line of the source, which carries no statements, with its number there."""
 
@@ -180,7 +228,10 @@ class Heading(Record):
 
 
 class Plan(Record):
-    """A draft plan, ready to be laid out. `fingerprint` tells one draft from another on paper."""
+    """A draft plan, ready to be laid out. `fingerprint` tells one draft from another on paper.
+
+    `entries` holds all statements by number, those to review last.
+    """
 
     template: str
     version: str
@@ -198,9 +249,11 @@ class Plan(Record):
     chapters: tuple[Chapter, ...]
     entries: tuple[Entry, ...]
     unresolved: tuple[Item, ...]
+    to_review: ToReview
     coverage: tuple[Coverage, ...]
     sources: tuple[Source, ...]
     unused: tuple[Unused, ...]
+    unquoted: tuple[Unquoted, ...]
     headings: tuple[Heading, ...]
 
 
@@ -211,9 +264,12 @@ def assemble(conversation: Conversation, findings: Findings, template: Template)
     """
     adult = conversation.kind == "pzp"
     flags = _flags(conversation, findings, template)
-    entries = _entries(conversation, findings, template, flags)
+    sure = _sure(conversation, findings, template, flags)
+    to_review = _to_review(conversation, findings, template, flags)
+    doubtful = [one.entry for one in (*to_review.first, *to_review.further)]
+    entries = (*sure, *doubtful)
     chapters = tuple(
-        _chapter(chapter, conversation, findings, template, entries) for chapter in template.chapters
+        _chapter(chapter, conversation, findings, template, sure, doubtful) for chapter in template.chapters
     )
     fingerprint = hashlib.sha256(
         f"{conversation.sha256} {template.name} {template.version} {findings.model_dump_json()}".encode()
@@ -247,9 +303,11 @@ def assemble(conversation: Conversation, findings: Findings, template: Template)
         chapters=chapters,
         entries=entries,
         unresolved=_unresolved(conversation, template, flags, entries),
-        coverage=_coverage(chapters, template, entries),
+        to_review=to_review,
+        coverage=_coverage(chapters, template, sure),
         sources=_sources(conversation, template, chapters, entries),
         unused=_unused(conversation, findings, template),
+        unquoted=_unquoted(conversation, template, entries),
         headings=tuple(
             Heading(number=turn.index + 1, text=turn.text)
             for turn in conversation.turns
@@ -276,34 +334,77 @@ def _flags(conversation: Conversation, findings: Findings, template: Template) -
     return tuple(sorted(flags, key=lambda flag: order.index(flag.type)))
 
 
-def _entries(
+def _sure(
     conversation: Conversation, findings: Findings, template: Template, flags: Sequence[Flag]
 ) -> tuple[Entry, ...]:
-    """The statements, numbered in the order of the source."""
-    items: dict[str, list[int]] = {}
-    for number, flag in enumerate(flags, start=1):
-        for statement_id in dict.fromkeys(flag.statements):
-            items.setdefault(statement_id, []).append(number)
+    """The statements of the plan, numbered in the order of the source."""
     full = _full(template)
-    entries = []
-    for number, statement in enumerate(findings.statements, start=1):
-        about = items.get(statement.id, [])
-        types = tuple(dict.fromkeys(flags[item - 1].type for item in about))
-        entries.append(
-            Entry(
-                number=number,
-                statement=statement,
-                speaker=_called(conversation.participant(statement.speaker), statement.speaker),
-                place=_place(conversation.turns[statement.turn], template, statement.begin_s),
-                when=_when(statement.due),
-                flags=types,
-                items=tuple(about),
-                home=next(
-                    section.id for chapter, section in full if chapter.takes(section, statement, types)
-                ),
-            )
+    return tuple(
+        _entry(
+            number,
+            statement,
+            next(
+                section.id
+                for chapter, section in full
+                if chapter.takes(section, statement, _flag_types(statement, flags))
+            ),
+            conversation,
+            template,
+            flags,
         )
-    return tuple(entries)
+        for number, statement in enumerate(findings.statements, start=1)
+    )
+
+
+def _to_review(
+    conversation: Conversation, findings: Findings, template: Template, flags: Sequence[Flag]
+) -> ToReview:
+    """The statements to review, numbered on in the order in which they are printed."""
+    home = next(chapter.id for chapter in template.chapters if chapter.shows == "to_review")
+    limits = [(chapter, part) for chapter, part in _full(template) if chapter.shows == "limits"]
+    treatments = {
+        said.id: _heading(part, conversation)
+        for said in findings.to_review
+        for chapter, part in reversed(limits)  # the first treatment stays
+        if chapter.is_about(part, said, _flag_types(said, flags))
+    }
+    likeliest = sorted(findings.to_review, key=lambda said: (said.id not in treatments, -said.confidence))
+    cut = max(MOST_BY_CHANCE, len(treatments))
+    order = likeliest[:cut] + sorted(likeliest[cut:], key=lambda said: said.start)
+    rows = tuple(
+        Doubtful(
+            entry=_entry(number, statement, home, conversation, template, flags),
+            treatment=treatments.get(statement.id),
+            tenths=min(max(round(10 * statement.confidence), 1), 9),
+        )
+        for number, statement in enumerate(order, start=len(findings.statements) + 1)
+    )
+    return ToReview(first=rows[:cut], further=rows[cut:])
+
+
+def _entry(
+    number: int,
+    statement: Statement,
+    home: str,
+    conversation: Conversation,
+    template: Template,
+    flags: Sequence[Flag],
+) -> Entry:
+    return Entry(
+        number=number,
+        statement=statement,
+        speaker=_called(conversation.participant(statement.speaker), statement.speaker),
+        place=_place(conversation.turns[statement.turn], template, statement.begin_s),
+        when=_when(statement.due),
+        flags=_flag_types(statement, flags),
+        items=tuple(item for item, flag in enumerate(flags, start=1) if statement.id in flag.statements),
+        home=home,
+    )
+
+
+def _flag_types(statement: Statement, flags: Sequence[Flag]) -> tuple[FlagType, ...]:
+    """The kinds of flags that name a statement."""
+    return tuple(dict.fromkeys(flag.type for flag in flags if statement.id in flag.statements))
 
 
 def _full(template: Template) -> list[tuple[ChapterTemplate, SectionTemplate]]:
@@ -319,9 +420,10 @@ def _chapter(
     findings: Findings,
     template: Template,
     entries: Sequence[Entry],
+    doubtful: Sequence[Entry],
 ) -> Chapter:
     sections = (
-        (section.otherwise, _section(chapter, section, conversation, findings, template, entries))
+        (section.otherwise, _section(chapter, section, conversation, findings, template, entries, doubtful))
         for section in chapter.sections
     )
     return Chapter(
@@ -332,7 +434,7 @@ def _chapter(
         sections=tuple(
             section for otherwise, section in sections if not otherwise or section.state != "not_discussed"
         ),
-        people=_people(chapter, conversation),
+        people=_people(chapter, conversation, template),
     )
 
 
@@ -343,6 +445,7 @@ def _section(
     findings: Findings,
     template: Template,
     entries: Sequence[Entry],
+    doubtful: Sequence[Entry],
 ) -> Section:
     taken = [entry for entry in entries if chapter.takes(section, entry.statement, entry.flags)]
     taken_ids = {entry.statement.id for entry in taken}
@@ -362,14 +465,20 @@ def _section(
         if domains.intersection(entry.statement.domains[1:])
         or (entry.statement.id not in taken_ids and any_takes(section.beside, entry.statement, entry.flags))
     ]
-    if domains and domains.isdisjoint(findings.domains_not_discussed):
+    to_review = [
+        entry
+        for entry in doubtful
+        if chapter.takes(section, entry.statement, entry.flags)
+        and not (domains and entry.statement.category == "context")
+    ]
+    if domains.isdisjoint(findings.domains_not_discussed) if domains else taken:
         state: State = "discussed"
-    elif domains:
-        state = "only_context" if taken or related else "not_discussed"
-    elif taken:
-        state = "discussed"
+    elif not domains and (mentioned or named):
+        state = "only_mentioned"
+    elif to_review:
+        state = "to_review"
     else:
-        state = "only_mentioned" if mentioned or named else "not_discussed"
+        state = "only_context" if domains and (taken or related) else "not_discussed"
     return Section(
         id=section.id,
         heading=_heading(section, conversation),
@@ -380,6 +489,7 @@ def _section(
         mentioned=tuple(mentioned),
         named=tuple(_place(conversation.turns[turn], template) for turn in named),
         related=tuple(related),
+        to_review=tuple(to_review),
     )
 
 
@@ -422,13 +532,24 @@ def _elsewhere(
     return tuple(Reference(heading=heading, entries=tuple(found)) for heading, found in references.items())
 
 
-def _people(chapter: ChapterTemplate, conversation: Conversation) -> tuple[Person, ...]:
+def _people(chapter: ChapterTemplate, conversation: Conversation, template: Template) -> tuple[Person, ...]:
     """Who took part in one of the chapter's roles; whose role is open stands with the "other" people."""
     return tuple(
-        Person(name=participant.name or participant.label, function=participant.function)
+        Person(
+            name=participant.name or participant.label,
+            function=participant.function
+            or (_role(participant.role, conversation, template) if GROUND in participant.because else None),
+            inferred=GROUND in participant.because,
+        )
         for participant in conversation.participants
         if (participant.role or "other") in chapter.roles
     )
+
+
+def _role(role: Role | None, conversation: Conversation, template: Template) -> str | None:
+    """The word for a role in this kind of conversation."""
+    labels = template.labels
+    return (labels.roles_adult if conversation.kind == "pzp" else labels.roles)[role] if role else None
 
 
 def _called(participant: Participant | None, label: str | None) -> str | None:
@@ -518,11 +639,21 @@ def _sources(
     }
     for entry in entries:
         by_turn.setdefault(entry.statement.turn, []).append(entry)
+    # A first heading above every line of a report is its title, which says nothing about one of them.
+    titled = len({turn.section[:1] for turn in conversation.turns if turn.section}) == 1
     rows = []
     for index in sorted(by_turn):
         turn = conversation.turns[index]
-        who = _called(conversation.participant(turn.label), turn.label) or " › ".join(turn.section) or None
-        rows.append(Source(place=_place(turn, template), who=who, entries=tuple(by_turn[index])))
+        headings = (titled and turn.section[1:]) or turn.section
+        known = _called(conversation.participant(turn.label), turn.label) or " › ".join(headings)
+        rows.append(
+            Source(
+                place=_place(turn, template),
+                who=known or _role(turn.role, conversation, template),
+                inferred=not known and turn.role is not None,
+                entries=tuple(by_turn[index]),
+            )
+        )
     return tuple(rows)
 
 
@@ -542,6 +673,18 @@ def _unused(conversation: Conversation, findings: Findings, template: Template) 
         )
         for kind, indexes in kinds.items()
     )
+
+
+def _unquoted(
+    conversation: Conversation, template: Template, entries: Sequence[Entry]
+) -> tuple[Unquoted, ...]:
+    """What the turns with statements say besides them, in the order of the source."""
+    by_turn: dict[int, list[Statement]] = {}
+    for entry in entries:
+        by_turn.setdefault(entry.statement.turn, []).append(entry.statement)
+    turns = [conversation.turns[index] for index in sorted(by_turn)]
+    rest = [(turn, unquoted(turn, by_turn[turn.index])) for turn in turns]
+    return tuple(Unquoted(place=_place(turn, template), pieces=pieces) for turn, pieces in rest if pieces)
 
 
 def _ranges(numbers: Iterable[int]) -> str:

@@ -26,6 +26,8 @@ class Settings(BaseSettings):
 
     Attributes:
         max_bytes: The largest source file that is read, in bytes.
+        threshold: How sure it must be, from 0 to 1, that a statement belongs in the plan; a less sure one is
+            to be reviewed. None is the threshold that the extraction was fitted with.
         model: An installed spaCy pipeline to use instead of the Dutch model that comes along.
         data_dir: Where the jobs of the Prefect flow lie.
     """
@@ -33,5 +35,6 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="IZP_", frozen=True, env_ignore_empty=True)
 
     max_bytes: PositiveInt = 20 * 1024 * 1024
+    threshold: float | None = Field(default=None, ge=0, le=1)
     model: str | None = None
     data_dir: Path = Field(default_factory=user_data_dir)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from extractors.evaluate import Figures
+from extractors.history import History
 from extractors.schema import CATEGORIES, Category, FlagType
 from pipeline.draft import Draft
 
@@ -36,19 +37,39 @@ FLAG_NAMES: dict[FlagType, str] = {
 
 
 def of_drafts(drafts: Sequence[tuple[Path, Draft]]) -> Table:
-    """A row for each source file: its statements by category, its flags, the turns that were not used."""
-    # Short words and no lines: all nine counts fit beside most names on a terminal of 80 columns.
-    caption = "rest: beurten die niet gebruikt zijn; zij staan achteraan in het concept"
+    """A row for each source file: its statements by category, those to review, flags and unused turns."""
+    # Short words and no lines: all ten counts fit beside most names on a terminal of 80 columns.
+    caption = (
+        "nazien: uitspraken die misschien in het plan horen; u beslist. "
+        "rest: beurten die niet gebruikt zijn. Beide staan achteraan in het concept."
+    )
     table = Table(box=None, padding=(0, 1, 0, 0), caption=caption, caption_justify="left")
     table.add_column("bestand", overflow="fold")
-    for heading in (*CATEGORY_NAMES.values(), "vlag", "rest"):
+    for heading in (*CATEGORY_NAMES.values(), "nazien", "vlag", "rest"):
         table.add_column(heading, justify="right", no_wrap=True)
     for source, draft in drafts:
         conversation, findings = draft.extraction.conversation, draft.extraction.findings
         categories = Counter(statement.category for statement in findings.statements)
         counts = [categories[category] for category in CATEGORIES]
-        counts += [len(findings.flags), len(findings.unused_turns(conversation))]
+        counts += [len(findings.to_review), len(findings.flags), len(findings.unused_turns(conversation))]
         table.add_row(shown(source.name), *map(str, counts))
+    return table
+
+
+def of_history(history: History, sources: Mapping[str, Path]) -> Table:
+    """A row for each conversation of one child: how much changed in it and was done since the ones before.
+
+    Args:
+        history: The comparison.
+        sources: The file of each conversation, by the conversation's id.
+    """
+    table = Table(box=None, padding=(0, 1, 0, 0))
+    for heading in ("gesprek", "gedane acties"):
+        table.add_column(heading, overflow="fold")
+    for conversation in history.conversations:
+        done = sum(each.conversation == conversation for each in history.done)
+        table.add_row(shown(sources[conversation].name), str(done))
+    table.add_row("gewijzigde wensen", str(len(history.flags)))
     return table
 
 

@@ -33,6 +33,7 @@ Shows = Literal[
     "limits",
     "actions",
     "unresolved",
+    "to_review",
     "coverage",
     "sources",
 ]
@@ -96,6 +97,7 @@ class ChapterTemplate(Record):
     """A chapter of the plan. What it `shows` decides how it is laid out and where statements stand in full.
 
     - `details`, `people` (those with one of `roles`), `unresolved`, `coverage`, `sources`: no statements;
+    - `to_review`: the statements of which it is not sure that they belong in the plan;
     - `voices`: quotes, the perspectives side by side, beside the place where they stand in full;
     - `limits` and `actions`: tables that print in full whatever they take, `only` narrowing it further;
     - `statements`: prints in full what no such table has; with `rest`, what no other chapter has.
@@ -161,12 +163,15 @@ class Labels(Record):
     perspectives: dict[Perspective, str]
     perspectives_adult: dict[Perspective, str]
     categories: dict[Category, str]
+    domains: dict[Domain, str]
     polarities: dict[Polarity, str]
     certainties: dict[Certainty, str]
     statuses: dict[Category, str]
     flags: dict[FlagType, FlagLabel]
     kinds: dict[Kind, str]
     places: dict[Literal["speech", "block"], str]
+    roles: dict[Role, str]
+    roles_adult: dict[Role, str]
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -202,6 +207,8 @@ class Template(Record):
         ids += [section.id for chapter in self.chapters for section in chapter.sections]
         if twice := sorted({name for name in ids if ids.count(name) > 1}):
             raise ValueError(f"id used twice: {', '.join(twice)}")
+        if not any(chapter.shows == "to_review" for chapter in self.chapters):
+            raise ValueError("no chapter prints the statements to review")
         full = [(chapter, part) for chapter in self.chapters if chapter.in_full for part in chapter.sections]
         for category, domain in product(CATEGORIES, DOMAINS):
             statement = Statement(

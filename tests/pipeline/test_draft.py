@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from extractors.schema import Conversation
 from pipeline.draft import Extraction, Options, draft, extract
 from pipeline.intake import IntakeError
 from pipeline.settings import Settings
@@ -36,6 +37,24 @@ def test_the_record_reads_back_as_what_was_extracted(talk: Path, tmp_path: Path)
     assert record == made.extraction
     assert record.conversation.child == "Sem"
     assert record.conversation.sha256 == hashlib.sha256(talk.read_bytes()).hexdigest()
+
+
+def test_the_record_holds_who_spoke_as_the_extraction_took_it(talk: Path, monkeypatch: pytest.MonkeyPatch):
+    def with_voices(conversation: Conversation) -> Conversation:
+        return conversation.model_copy(update={"child": "Kim"})
+
+    monkeypatch.setattr("pipeline.draft.with_voices", with_voices)
+    assert extract(talk, Options(), Settings()).conversation.child == "Kim"
+
+
+def test_how_sure_a_statement_must_be_is_a_setting(talk: Path):
+    loose, strict = (extract(talk, Options(), Settings(threshold=limit)).findings for limit in (0.0, 1.0))
+    assert loose.statements
+    assert not loose.to_review
+    assert strict.to_review
+    assert {said.id for said in (*strict.statements, *strict.to_review)} == {
+        said.id for said in loose.statements
+    }
 
 
 def test_an_earlier_draft_stays_as_it_is(talk: Path, tmp_path: Path):

@@ -19,7 +19,7 @@ from extractors.schema import (
     Statement,
     Turn,
 )
-from pipeline.plan import assemble, dutch_date
+from pipeline.plan import MOST_BY_CHANCE, assemble, dutch_date
 from pipeline.template import load_template
 
 TEMPLATE = load_template(Path(__file__).parents[2] / "templates" / "izp")
@@ -308,6 +308,115 @@ def test_a_note_leads_to_its_paragraph_and_heading():
     assert (plan.sources[0].place.text, plan.sources[0].who) == ("alinea 1", "Thuis")
 
 
+def plan_to_review(*said, sure=0, flags=(), limits_named=(), **more):
+    """The plan of a talk of which only the first `sure` statements are sure to belong in it."""
+    conversation, findings = talk(*said, flags=flags, **more)
+    parts = {"statements": findings.statements[:sure], "to_review": findings.statements[sure:]}
+    return assemble(
+        conversation, findings.model_copy(update={**parts, "limits_named": limits_named}), TEMPLATE
+    )
+
+
+def test_a_statement_to_review_is_numbered_last_and_stands_in_its_own_chapter_alone():
+    plan = plan_to_review({"quote": "zeker"}, {"quote": "misschien"}, sure=1)
+    assert [entry.home for entry in plan.entries] == ["fysiek", "te-beoordelen"]
+    assert [(row.entry.number, row.entry.statement.quote) for row in plan.to_review.first] == [
+        (2, "misschien")
+    ]
+    assert quotes(section(plan, "fysiek")) == ["zeker"]
+    assert next(row for row in plan.coverage if row.heading == "Fysiek").counts["child"] == 1
+
+
+def test_treatment_limits_are_reviewed_first_then_what_is_likeliest():
+    plan = plan_to_review(
+        {"quote": "c", "confidence": 0.2},
+        {"quote": "b", "confidence": 0.4},
+        {"quote": "a", "confidence": 0.1, "topics": ("resuscitation",), "category": "context"},
+    )
+    rows = [(row.entry.statement.quote, row.entry.number, row.treatment) for row in plan.to_review.first]
+    assert rows == [("a", 1, "Reanimatie"), ("b", 2, None), ("c", 3, None)]
+
+
+def test_what_does_not_fit_on_the_first_page_is_reviewed_in_the_order_of_the_source():
+    chances = [number / 100 for number in range(1, MOST_BY_CHANCE + 4)]
+    to_review = plan_to_review(*({"confidence": chance} for chance in chances)).to_review
+    assert [row.entry.statement.confidence for row in to_review.first] == chances[:2:-1]
+    assert [row.entry.statement.confidence for row in to_review.further] == chances[:3]
+    numbers = [row.entry.number for row in (*to_review.first, *to_review.further)]
+    assert numbers == list(range(1, len(chances) + 1))
+
+
+def test_no_treatment_to_review_is_put_off_to_the_further_ones():
+    said = [{"topics": ("resuscitation",)}] * (MOST_BY_CHANCE + 1)
+    to_review = plan_to_review({"confidence": 0.9}, *said).to_review
+    assert [row.treatment for row in to_review.first] == ["Reanimatie"] * (MOST_BY_CHANCE + 1)
+    assert [row.entry.statement.confidence for row in to_review.further] == [0.9]
+
+
+@pytest.mark.parametrize(("confidence", "tenths"), [(0.0, 1), (0.42, 4), (0.47, 5), (0.99, 9)])
+def test_a_chance_is_told_in_tenths_and_never_as_none_or_all(confidence, tenths):
+    assert plan_to_review({"confidence": confidence}).to_review.first[0].tenths == tenths
+
+
+def test_a_domain_with_only_statements_to_review_was_possibly_discussed():
+    plan = plan_to_review({"domains": ("spiritueel",)})
+    part = section(plan, "spiritueel")
+    assert (part.state, [entry.number for entry in part.to_review]) == ("to_review", [1])
+    assert next(row for row in plan.coverage if row.heading == "Spiritueel").state == "to_review"
+
+
+def test_a_domain_with_only_background_to_review_was_not_discussed():
+    plan = plan_to_review({"domains": ("spiritueel",), "category": "context"})
+    assert section(plan, "spiritueel").state == "not_discussed"
+
+
+def test_a_treatment_refers_to_what_is_to_be_reviewed_and_to_what_names_it():
+    said = {"topics": ("resuscitation",)}
+    row = section(plan_to_review(said), "reanimatie")
+    assert (row.state, row.groups, [entry.number for entry in row.to_review]) == ("to_review", (), [1])
+    row = section(
+        plan_to_review(said, {}, limits_named=(Named(topic="resuscitation", turns=(1,)),)), "reanimatie"
+    )
+    assert (row.state, len(row.to_review), len(row.named)) == ("only_mentioned", 1, 1)
+
+
+def test_an_open_point_can_be_about_a_statement_to_review():
+    plan = plan_to_review({}, flags=[Flag(type="tentative", statements=("s1",), note="Nog niet zeker.")])
+    assert [entry.number for entry in plan.unresolved[0].entries] == [1]
+    assert plan.to_review.first[0].entry.items == (1,)
+
+
+def test_what_a_used_turn_says_besides_its_statements_is_listed():
+    conversation, findings = talk({"quote": "Het regende. Ik wil naar huis."}, {})
+    quote = {"quote": "Ik wil naar huis", "start": 13, "end": 29}
+    said = findings.statements[0].model_copy(update=quote)
+    for parts in ({"statements": (said,)}, {"to_review": (said,)}):
+        plan = assemble(conversation, Findings(conversation="gesprek", **parts), TEMPLATE)
+        assert [(rest.place.text, rest.pieces) for rest in plan.unquoted] == [("beurt 1", ("Het regende",))]
+        assert [part.numbers for part in plan.unused] == ["2"]
+
+
+def in_sections(*sections):
+    """What the sources of a note say, its paragraphs standing under these headings."""
+    conversation, findings = talk(*({} for _ in sections), block="paragraph")
+    turns = zip(conversation.turns, sections, strict=True)
+    turns = tuple(turn.model_copy(update={"section": section}) for turn, section in turns)
+    plan = assemble(conversation.model_copy(update={"turns": turns}), findings, TEMPLATE)
+    return [row.who for row in plan.sources]
+
+
+def test_the_title_of_a_note_is_not_repeated_before_its_headings():
+    assert in_sections(("Verslag", "Thuis"), ("Verslag", "School"), ("Verslag",)) == [
+        "Thuis",
+        "School",
+        "Verslag",
+    ]
+
+
+def test_a_heading_that_not_all_share_is_kept():
+    assert in_sections(("Thuis", "Nacht"), ("School",)) == ["Thuis › Nacht", "School"]
+
+
 def test_turns_that_were_not_used_are_listed():
     conversation, findings = talk({}, {}, {}, {}, {}, {})
     findings = findings.model_copy(update={"statements": (findings.statements[2],)})
@@ -337,7 +446,9 @@ def test_every_turn_is_a_source_or_unused_or_a_heading(blocks):
         for turn, block in zip(conversation.turns, blocks, strict=True)
     )
     usable = [said for said in findings.statements if turns[said.turn].block not in ("heading", "header")]
-    findings = findings.model_copy(update={"statements": tuple(usable[::2])})
+    findings = findings.model_copy(
+        update={"statements": tuple(usable[::3]), "to_review": tuple(usable[1::3])}
+    )
     plan = assemble(conversation.model_copy(update={"turns": turns}), findings, TEMPLATE)
     accounted = len(plan.sources) + sum(part.count for part in plan.unused) + len(plan.headings)
     assert accounted == len(blocks)
@@ -360,6 +471,42 @@ def test_a_speaker_is_called_by_name_and_function(label, shown):
 def test_someone_whose_role_is_open_stands_among_the_family():
     people = chapter(plan_of({}), "kind-en-gezin").people
     assert [(person.name, person.function) for person in people][-1] == ("Spreker 4", None)
+
+
+def heard(role, kind="het_belangrijk", **person):
+    """The people of a plan in which only what Kim says tells who Kim is."""
+    conversation, findings = talk({}, kind=kind)
+    kim = Participant(label="Kim", role=role, because=("voice",), **person)
+    plan = assemble(conversation.model_copy(update={"participants": (kim,)}), findings, TEMPLATE)
+    return [person for chapter in plan.chapters for person in chapter.people]
+
+
+@pytest.mark.parametrize(
+    ("role", "kind", "shown"),
+    [
+        ("parent", "het_belangrijk", "ouder of familie"),
+        ("care_team", "het_belangrijk", "zorgverlener"),
+        ("parent", "pzp", "naaste"),
+    ],
+)
+def test_a_role_that_only_follows_from_what_someone_says_is_likely(role, kind, shown):
+    assert [(person.function, person.inferred) for person in heard(role, kind)] == [(shown, True)]
+
+
+def test_a_likely_role_keeps_the_function_that_is_known():
+    assert [person.function for person in heard("parent", function="moeder")] == ["moeder"]
+
+
+def test_a_role_that_someone_told_is_not_called_likely():
+    assert not any(person.inferred for person in chapter(plan_of({}), "kind-en-gezin").people)
+
+
+def test_who_spoke_a_turn_without_a_label_is_likely_where_the_turn_tells():
+    conversation, findings = talk({"speaker": None}, {"speaker": None})
+    turns = [turn.model_copy(update={"label": None, "section": ()}) for turn in conversation.turns]
+    turns[0] = turns[0].model_copy(update={"role": "parent"})
+    plan = assemble(conversation.model_copy(update={"turns": tuple(turns)}), findings, TEMPLATE)
+    assert [(row.who, row.inferred) for row in plan.sources] == [("ouder of familie", True), (None, False)]
 
 
 def test_coverage_counts_all_domains_of_a_statement_without_background():

@@ -24,8 +24,11 @@ TEMPLATE = load_template(DIRECTORY)
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
-def plan_of(quotes, child="Mila", label="Mila", limits_named=(), open_points=(), **fields):
-    """A plan in which each quote is a wish about reanimation, with an open point and a question before it."""
+def plan_of(quotes, child="Mila", label="Mila", limits_named=(), open_points=(), sure=None, **fields):
+    """A plan in which each quote is a wish about reanimation, with an open point and a question before it.
+
+    Those after the first `sure` quotes are still to be reviewed.
+    """
     turns, statements, start = [], [], 0
     for index, quote in enumerate(quotes):
         end = start + len(quote)
@@ -43,8 +46,8 @@ def plan_of(quotes, child="Mila", label="Mila", limits_named=(), open_points=(),
                 domains=("fysiek",),
                 owner=quote,
                 due=quote,
-                topics=("resuscitation",),
                 **{
+                    "topics": ("resuscitation",),
                     "category": "action_point" if index % 2 else "preference",
                     "certainty": "conditional",
                     "question": quote,
@@ -54,13 +57,14 @@ def plan_of(quotes, child="Mila", label="Mila", limits_named=(), open_points=(),
             )
         )
         start = end + 1
+    sure = len(statements) if sure is None else sure
     flags = [
         Flag(
             type="treatment_limit",
             statements=(statement.id,),
             note="Alleen een arts maakt hier een afspraak van.",
         )
-        for statement in statements
+        for statement in statements[:sure]
     ]
     flags += open_points
     conversation = Conversation(
@@ -75,7 +79,11 @@ def plan_of(quotes, child="Mila", label="Mila", limits_named=(), open_points=(),
         turns=tuple(turns),
     )
     findings = Findings(
-        conversation="gesprek", statements=tuple(statements), flags=tuple(flags), limits_named=limits_named
+        conversation="gesprek",
+        statements=tuple(statements[:sure]),
+        to_review=tuple(statements[sure:]),
+        flags=tuple(flags),
+        limits_named=limits_named,
     )
     return assemble(conversation, findings, TEMPLATE)
 
@@ -106,6 +114,19 @@ def text_of_docx(docx):
 def text_of_pdf(pdf):
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
     return re.sub(r"[\s\u200b\u2060]+", "", text)
+
+
+def heights_of_text(pdf):
+    """The height on its page, in points, of each piece of text."""
+    heights = []
+
+    def at(text, page, line, *_):
+        if text.strip():
+            heights.append(line[4] * page[1] + line[5] * page[3] + page[5])
+
+    for page in PdfReader(io.BytesIO(pdf)).pages:
+        page.extract_text(visitor_text=at)
+    return heights
 
 
 def without_space(text):
@@ -144,13 +165,8 @@ def test_hostile_text_prints_as_text_in_docx_and_pdf(quote):
 def test_a_word_of_ten_thousand_signs_is_broken_over_lines_and_pages(sign):
     made = render(plan_of([sign * 10_000], child=sign * 10_000), TEMPLATE)
     assert sign * 10_000 in text_of_docx(made.docx)
-    heights = []
-
-    def at(text, page, line, *_):
-        if text.strip():
-            heights.append(line[4] * page[1] + line[5] * page[3] + page[5])
-
-    pages = [page.extract_text(visitor_text=at) for page in PdfReader(io.BytesIO(made.pdf)).pages]
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(made.pdf)).pages]
+    heights = heights_of_text(made.pdf)
     assert sum(page.count(sign) for page in pages) >= 20_000
     assert max(len(line) for page in pages for line in page.splitlines()) < 200
     assert 30 < min(heights) < max(heights) < 842 - 30
@@ -269,6 +285,91 @@ def test_what_was_read_as_a_no_says_so(category, polarity, shown):
 def test_a_concern_about_a_treatment_makes_no_claim_about_a_wish():
     made = render(plan_of(["bang voor de beademing"], category="concern", certainty="firm"), TEMPLATE)
     assert row_of(made, "Behandeling", "Reanimatie")[3] == "besproken (niet bekrachtigd)"
+
+
+REVIEW = {"lead": None, "question": None, "certainty": "firm", "category": "preference"}
+
+
+def test_a_statement_to_review_shows_its_words_a_proposal_its_chance_and_its_source():
+    made = render(plan_of(["niet meer", "geen slang"], sure=1, confidence=0.42, **REVIEW), TEMPLATE)
+    row = row_of(made, "Uitspraak", "2 “geen slang” –\u00a0Mila")
+    assert row[1:] == ["Kind", "Voorkeur, Reanimatie", "4 op 10", "beurt 2, 00:01:00"]
+    assert "misschien in het plan" in row_of(made, "Open punt", "Nog te beoordelen (1)")[1]
+
+
+def test_a_statement_to_review_proposes_a_domain_where_it_names_no_treatment():
+    made = render(plan_of(["naar huis"], sure=0, topics=(), **REVIEW), TEMPLATE)
+    assert "Voorkeur, Fysiek" in text_of_docx(made.docx)
+    assert "Voorkeur,Fysiek" in text_of_pdf(made.pdf)
+
+
+def test_more_than_a_page_to_review_is_printed_whole_with_a_link_to_each():
+    plan = plan_of([f"wens {number}" for number in range(60)], sure=0, topics=(), **REVIEW)
+    text = text_of_docx(render(plan, TEMPLATE).docx)
+    assert "De overige, in de volgorde van het gesprek" in text
+    assert [text.count(f"“wens {number}”") for number in range(60)] == [1] * 60
+
+
+def test_a_subject_with_only_statements_to_review_leads_to_them():
+    made = render(plan_of(["geen slang", "ik bel"], sure=0, **REVIEW), TEMPLATE)
+    said = row_of(made, "Behandeling", "Reanimatie")[2]
+    assert said == "mogelijk besproken; nog te beoordelen: uitspraak 1, 2"
+    assert row_of(made, "Domein", "Fysiek")[-1] == "mogelijk besproken"
+    assert "Fysiek" not in row_of(made, "Open punt", "Domeinen niet besproken")[1]
+
+
+def test_a_plan_without_doubt_says_that_nothing_is_to_be_reviewed(documents):
+    text = text_of_docx(documents.docx)
+    assert "Er zijn geen uitspraken waarover twijfel is." in text
+    assert "op 10" not in text
+
+
+def test_a_very_long_statement_to_review_is_broken_over_pages():
+    words = [f"woord{number}" for number in range(1200)]
+    pdf = render(plan_of([" ".join(words)], sure=0, **REVIEW), TEMPLATE).pdf
+    assert set(re.findall(r"woord\d+", text_of_pdf(pdf))) == set(words)
+    heights = heights_of_text(pdf)
+    assert 30 < min(heights) < max(heights) < 842 - 30
+
+
+def test_what_a_used_turn_says_besides_its_statements_is_printed():
+    conversation = Conversation(
+        id="gesprek",
+        source="gesprek.txt",
+        sha256="00",
+        format="text",
+        text="Het regende. Ik wil naar huis.",
+        turns=(Turn(index=0, label="Mila", text="Het regende. Ik wil naar huis.", start=0, end=30),),
+    )
+    wish = Statement(
+        id="s0",
+        quote="Ik wil naar huis",
+        turn=0,
+        start=13,
+        end=29,
+        perspective="child",
+        category="preference",
+        domains=("sociaal",),
+    )
+    findings = Findings(conversation="gesprek", statements=(wish,))
+    made = render(assemble(conversation, findings, TEMPLATE), TEMPLATE)
+    tables = Document(io.BytesIO(made.docx)).tables
+    assert [cell.text for cell in tables[-1].rows[1].cells][:2] == ["beurt 1", "“Het regende”"]
+
+
+def test_a_likely_role_asks_to_be_confirmed():
+    turn = Turn(index=0, label="Kim", text="Onze zoon slaapt slecht.", start=0, end=24)
+    conversation = Conversation(
+        id="gesprek",
+        source="gesprek.txt",
+        sha256="00",
+        format="text",
+        text=turn.text,
+        participants=(Participant(label="Kim", role="parent", because=("voice",)),),
+        turns=(turn,),
+    )
+    made = render(assemble(conversation, Findings(conversation="gesprek"), TEMPLATE), TEMPLATE)
+    assert row_of(made, "Naam", "Kim")[1] == "waarschijnlijk ouder of familie: nakijken"
 
 
 def test_the_headings_of_the_source_are_printed_in_full():

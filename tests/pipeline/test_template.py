@@ -47,6 +47,7 @@ def test_the_shipped_template_has_the_chapters_of_the_izp_in_order():
         "Werkafspraken",
         "Actiepunten",
         "Nog op te lossen",
+        "Nog te beoordelen",
         "Dekking van de domeinen",
         "Bronverwijzing",
     ]
@@ -102,6 +103,12 @@ def test_no_chapter_without_statements_keeps_one_from_falling_out(shipped, load)
     domains = next(chapter for chapter in shipped["chapters"] if chapter["id"] == "domeinen")
     domains |= {"shows": "voices", "rest": False}
     with pytest.raises(TemplateError, match="no chapter prints value in domain fysiek in full"):
+        load(shipped)
+
+
+def test_a_template_without_a_place_for_what_is_to_be_reviewed_is_refused(shipped, load):
+    shipped["chapters"] = [part for part in shipped["chapters"] if part["shows"] != "to_review"]
+    with pytest.raises(TemplateError, match="no chapter prints the statements to review"):
         load(shipped)
 
 
