@@ -7,7 +7,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint evaluate bench model weights update
+.PHONY: help demo test lint evaluate quality bench model weights update
 
 help: ## shows this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -24,8 +24,11 @@ lint: $(READY) ## checks style, types and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-evaluate: $(READY) ## scores the extraction on the annotated conversations in samples/
-	$(BIN)/izp evaluate samples
+evaluate: $(READY) ## scores the extraction on the annotated conversations in samples/, and fails under a floor
+	$(BIN)/izp evaluate samples --floors tests/floors.yaml
+
+quality: $(READY) ## writes the figures in docs/quality.md and what becomes of the examples in docs/labels.md
+	$(BIN)/python -m pipeline.quality
 
 bench: $(READY) ## measures how fast a draft is, and how much memory it takes
 	$(BIN)/python -m benchmarks
@@ -34,9 +37,8 @@ model: $(READY) ## trains the Dutch model again: make model DATA=<folder with tr
 	@test -n "$(DATA)" || { echo "Say where the treebanks are: make model DATA=<folder>"; exit 2; }
 	$(BIN)/python -m extractors.model.train "$(DATA)"
 
-weights: $(READY) ## learns what each piece of evidence counts for: make weights CORPUS=<folder with gold files>
-	@test -n "$(CORPUS)" || { echo "Say where the annotated conversations are: make weights CORPUS=<folder>"; exit 2; }
-	$(BIN)/python -m pipeline.learn "$(CORPUS)"
+weights: $(READY) ## learns all weights and readers again from extractors/model/corpus/
+	$(BIN)/python -m pipeline.learn
 
 update: ## pins the newest versions of all packages in constraints.txt (needs Python 3.11, 3.12 and 3.13)
 	$(PYTHON) .ci/pin.py

@@ -17,9 +17,11 @@ from typer.core import TyperCommand, TyperGroup
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from extractors.evaluate import Figures
+    from pipeline.draft import Extraction
     from pipeline.settings import Settings
 
-INTERNAL_FAILURE = 1
+INTERNAL_FAILURE = BELOW_FLOOR = 1
 BAD_INPUT = 2
 INTERRUPTED = 130
 
@@ -188,7 +190,11 @@ def extract(
     files: Files,
     out: Annotated[Path, typer.Option("--out", metavar="MAP", help="Waar NAAM.pred.json komt.")],
 ) -> None:
-    """Schrijft per gespreksbestand op wat er gevonden is, in de vorm van de annotatiegids."""
+    """Schrijft per gespreksbestand op wat er gevonden is, in de vorm van de annotatiegids.
+
+    Gaan de bestanden over één kind, dan komt er ook verloop.json: welke wensen sinds een eerder gesprek
+    anders zijn, en welke acties gedaan zijn.
+    """
     from extractors.evaluate import to_gold_shape
     from pipeline.draft import Options
     from pipeline.draft import extract as extract_one
@@ -197,14 +203,47 @@ def extract(
     settings = _settings()
     taken: set[Path] = set()
 
-    def work(source: Path) -> None:
+    def work(source: Path) -> Extraction:
         _claim(out / source.stem, taken)
-        prediction = to_gold_shape(extract_one(source, Options(), settings).findings)
-        content = prediction.model_dump_json(indent=1).encode()
+        extraction = extract_one(source, Options(), settings)
+        content = to_gold_shape(extraction.findings).model_dump_json(indent=1).encode()
         publish(out, source.stem, {".pred.json": content}, overwrite=True)
+        return extraction
 
-    _, code = _each(_each_once(files), work)
+    done, code = _each(_each_once(files), work)
+    if len(done) > 1:
+        _compare(done, out)
     raise typer.Exit(code)
+
+
+def _compare(extractions: Sequence[tuple[Path, Extraction]], out: Path) -> None:
+    """Writes what the conversations of one child say together, and tells how they were ordered."""
+    from extractors.history import OtherChildError, Spoken, compare
+    from pipeline.publish import publish
+    from pipeline.summary import of_history, shown
+
+    console = _console(stderr=True)
+    spoken = [Spoken(each.conversation, each.findings) for _, each in extractions]
+    try:
+        history = compare(spoken)
+    except OtherChildError as error:
+        _print(console, f"{error} Ze zijn niet met elkaar vergeleken.")
+        return
+    if len(history.conversations) < len(spoken):
+        _print(console, "Een gesprek is twee keer opgegeven, onder twee namen. Het telt één keer.")
+    if len(history.conversations) < 2:
+        return
+    if any(each.conversation.date is None for each in spoken):
+        _print(
+            console,
+            "Niet van elk gesprek is de dag bekend: ze zijn gelezen in de volgorde waarin u ze opgeeft.",
+        )
+    content = history.model_dump_json(indent=1).encode()
+    [path] = publish(out, "verloop", {".json": content}, overwrite=True).values()
+    sources = {each.conversation.id: source for source, each in reversed(extractions)}
+    console = _console()
+    console.print(of_history(history, sources))
+    _print(console, f"Wat er tussen de gesprekken veranderde: {shown(path)}")
 
 
 @app.command(cls=_Command)
@@ -214,6 +253,10 @@ def evaluate(
     ],
     json: Annotated[
         Path | None, typer.Option("--json", metavar="BESTAND", help="Schrijft de cijfers ook als JSON.")
+    ] = None,
+    floors: Annotated[
+        Path | None,
+        typer.Option("--floors", metavar="YAML", help="Bestand met de cijfers die minstens gehaald worden."),
     ] = None,
 ) -> None:
     """Vergelijkt wat er gevonden wordt met geannoteerde gesprekken."""
@@ -253,7 +296,23 @@ def evaluate(
         console.print(table)
     if json is not None:
         publish(json.parent, json.name, {"": figures.model_dump_json(indent=1).encode()}, overwrite=True)
+    if floors is not None:
+        failed = _under(floors, figures) or failed
     raise typer.Exit(failed or code)
+
+
+def _under(path: Path, figures: Figures) -> int:
+    """Tells every figure under its floor, and gives the exit code of that."""
+    from pipeline.floors import FloorsError, load_floors, shortfalls
+
+    try:
+        sentences = list(shortfalls(figures, load_floors(path)))
+    except FloorsError as error:
+        _complain(path, str(error))
+        return BAD_INPUT
+    for sentence in sentences:
+        _complain(path, sentence)
+    return BELOW_FLOOR if sentences else 0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -264,7 +323,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns:
         The exit code: 0 when all went well, 2 when input or usage was bad, 1 when the program
-        failed or could not write, 130 when the user broke it off.
+        failed, could not write or did not reach a floor, 130 when the user broke it off.
     """
     # Being told to stop cleans up as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

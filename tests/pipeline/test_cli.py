@@ -144,6 +144,47 @@ def test_an_extraction_has_the_shape_of_a_gold_file(talk: Path, out: Path):
     assert all(statement["quote"] in TALK for statement in prediction["statements"])
 
 
+LATER = (
+    "Gesprek met Sem, 30 april 2026\n\n"
+    "Kinderarts: Hoe gaat het?\nSem: Goed.\nKinderarts: De thuiszorg is gebeld.\n"
+)
+
+
+def visits(folder: Path) -> tuple[Path, Path]:
+    first, second = folder / "een.txt", folder / "twee.txt"
+    first.write_text("Gesprek met Sem, 12 maart 2026\n\n" + TALK, "utf-8")
+    second.write_text(LATER, "utf-8")
+    return first, second
+
+
+def test_conversations_of_one_child_are_compared(tmp_path: Path, out: Path, capsys: Output):
+    first, second = visits(tmp_path)
+    assert izp("extract", second, first, "--out", out) == 0
+    assert names(out) == ["een.pred.json", "twee.pred.json", "verloop.json"]
+    history = json.loads((out / "verloop.json").read_bytes())
+    assert len(history["conversations"]) == 2
+    assert [done["conversation"] for done in history["done"]] == history["conversations"][1:]
+    assert str(out / "verloop.json") in capsys.readouterr().out.replace("\n", "")
+
+
+def test_conversations_of_different_children_are_extracted_but_not_compared(
+    tmp_path: Path, out: Path, capsys: Output
+):
+    first, second = visits(tmp_path)
+    second.write_text(LATER.replace("Sem", "Noor"), "utf-8")
+    assert izp("extract", first, second, "--out", out) == 0
+    assert names(out) == ["een.pred.json", "twee.pred.json"]
+    assert "verschillende kinderen" in capsys.readouterr().err
+
+
+def test_a_conversation_under_two_names_counts_once(tmp_path: Path, out: Path, capsys: Output):
+    first, second = visits(tmp_path)
+    second.write_bytes(first.read_bytes())
+    assert izp("extract", first, second, "--out", out) == 0
+    assert "verloop.json" not in names(out)
+    assert "twee keer" in capsys.readouterr().err
+
+
 def annotate(folder: Path, source: str) -> None:
     statement = {
         "id": "s1",
