@@ -194,7 +194,7 @@ def save_readers(readers: Readers, folder: Path = FOLDER) -> None:
 @cache
 def load_readers(folder: Path = FOLDER) -> Readers:
     """The readers as `save_readers` wrote them."""
-    names = (folder / "vocabulary.txt").read_text("utf-8").splitlines()
+    names = (folder / "vocabulary.txt").read_text("utf-8").split("\n")[:-1]
     readers = new_readers({name: i for i, name in enumerate(names, start=1)})
     for file, network in _files(readers):
         with np.load(folder / file) as saved:

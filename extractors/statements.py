@@ -43,6 +43,8 @@ MOST_REASONS = 5
 class Decision(BaseModel):
     """How the two sides are added up, fitted on conversations that neither had learned from.
 
+    All but `domain`, `view` and `review`, which were set by hand (`pipeline.learn.statements`).
+
     The odds that a clause is a statement: e to the power of `patterns` times the patterns' log odds plus
     `readers` times the readers' plus `bias`. `category`, `domain` and `view` are the shares of the readers'
     log probabilities beside the patterns'. From `threshold` on a statement stands in the plan, from `review`

@@ -1,10 +1,10 @@
 """From findings to a plan: which statement stands where, under a template's chapters. No markup, no file.
 
-Every statement is printed in full at least once (DESIGN rule 2): in the tables of treatment limits and action
-points that take it, else in the first chapter that takes it, else under its first domain. Elsewhere the plan
-refers to it by number. A statement to review stands in its own chapter and counts nowhere until a reader has
-decided. A treatment limit is shown as what was said with a status; nothing here derives a decision from it
-(DESIGN rule 4, domain.md section 6).
+Every statement is printed in full at least once (docs/architecture.md, rule 2): in the tables of treatment
+limits and action points that take it, else in the first chapter that takes it, else under its first domain.
+Elsewhere the plan refers to it by number. A statement to review stands in its own chapter and counts nowhere
+until a reader has decided. A treatment limit is shown as what was said with a status; nothing here derives a
+decision from it (docs/architecture.md, rule 4).
 """
 
 from __future__ import annotations

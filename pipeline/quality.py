@@ -1,7 +1,8 @@
 """Writes what is known of the quality of the extraction in the docs: `make quality`.
 
-`docs/quality.md` gets the figures over `samples/` and those that `make weights` left in `docs/quality.json`,
-`docs/labels.md` what izp makes of each of its examples. All else on these pages is written by hand.
+`docs/quality.md` gets the figures over `samples/`, and those of `docs/quality.json`: what was measured when
+the weights were learned. `docs/labels.md` gets what izp makes of each of its examples. The rest of both pages
+is written by hand.
 """
 
 from __future__ import annotations

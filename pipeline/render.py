@@ -1,4 +1,4 @@
-"""From a plan to a Word document and a PDF, both projections of the same record (DESIGN rule 5).
+"""From a plan to a Word document and a PDF, projections of the same record (docs/architecture.md, rule 5).
 
 The plan is laid out once as Markdown by the template. pandoc reads that once and writes the Typst source,
 from which Typst makes the PDF while pandoc goes on with the DOCX. Nothing touches the disk or the network,

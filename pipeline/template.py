@@ -198,7 +198,7 @@ class Template(Record):
 
     @model_validator(mode="after")
     def _nothing_falls_out(self) -> Self:
-        """Whatever a statement is about, a chapter prints it in full (DESIGN rule 2).
+        """Whatever a statement is about, a chapter prints it in full (docs/architecture.md, rule 2).
 
         It is enough to look at a statement without topics and flags: one that has them meets the same rules,
         and what a section with `otherwise` then leaves, another section of its chapter takes.

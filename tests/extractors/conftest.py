@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from spacy.language import Language
+from spacy.tokens import Span
 
 from extractors.extract import extract, load
 from extractors.schema import Block, Conversation, Findings, Participant, Statement, Turn
@@ -85,3 +86,23 @@ def only(find: Callable[..., Findings]) -> Callable[..., Statement]:
         return found[0]
 
     return statement
+
+
+@pytest.fixture(scope="session")
+def clause(nlp: Language, talk: Callable[..., Conversation]) -> Callable[[str], Span]:
+    """The clause that a sentence is, said by the mother, with its cues and concepts."""
+
+    def read(text: str) -> Span:
+        doc = nlp.make_doc(text)
+        doc._.izp_conversation = talk(("Moeder", text))
+        doc._.izp_turn = doc._.izp_conversation.turns[0]
+        for name, component in nlp.pipeline:
+            if name == "izp_statements":
+                break
+            doc = component(doc)
+        sentence, parts = doc[:], doc.spans["izp_clauses"]
+        sentence._.izp_cues = frozenset(cue for part in parts for cue in part._.izp_cues)
+        sentence._.izp_named = tuple(name for part in parts for name in part._.izp_named)
+        return sentence
+
+    return read

@@ -3,11 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from spacy.language import Language
 from spacy.tokens import Span
 
 from extractors.certainty import can_hang, certainty_evidence, certainty_examples, certainty_of
-from extractors.schema import Conversation
 
 FIRM = [
     "Ik wil naar huis.",
@@ -22,25 +20,6 @@ CONDITIONAL = [
     "Zolang hij lacht gaan we door.",
     "Wordt het erger, dan naar huis.",
 ]
-
-
-@pytest.fixture(scope="session")
-def clause(nlp: Language, talk: Callable[..., Conversation]) -> Callable[[str], Span]:
-    """The clause that a sentence is, said by the mother, with its cues."""
-
-    def read(text: str) -> Span:
-        doc = nlp.make_doc(text)
-        doc._.izp_conversation = talk(("Moeder", text))
-        doc._.izp_turn = doc._.izp_conversation.turns[0]
-        for name, component in nlp.pipeline:
-            if name == "izp_statements":
-                break
-            doc = component(doc)
-        sentence = doc[:]
-        sentence._.izp_cues = frozenset(cue for part in doc.spans["izp_clauses"] for cue in part._.izp_cues)
-        return sentence
-
-    return read
 
 
 @pytest.mark.parametrize("text", FIRM)

@@ -3,11 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from spacy.language import Language
 from spacy.tokens import Span
 
 from extractors.polarity import can_deny, polarity_evidence, polarity_examples, polarity_of
-from extractors.schema import Conversation, Statement
+from extractors.schema import Statement
 
 WANTED = [
     "Ik wil naar huis.",
@@ -34,26 +33,6 @@ REFUSED = [
     "Niet reanimeren, geen IC",
     "Geen sonde, al weet vader het nog niet.",
 ]
-
-
-@pytest.fixture(scope="session")
-def clause(nlp: Language, talk: Callable[..., Conversation]) -> Callable[[str], Span]:
-    """The clause that a sentence is, said by the mother, with its cues and concepts."""
-
-    def read(text: str) -> Span:
-        doc = nlp.make_doc(text)
-        doc._.izp_conversation = talk(("Moeder", text))
-        doc._.izp_turn = doc._.izp_conversation.turns[0]
-        for name, component in nlp.pipeline:
-            if name == "izp_statements":
-                break
-            doc = component(doc)
-        sentence, parts = doc[:], doc.spans["izp_clauses"]
-        sentence._.izp_cues = frozenset(cue for part in parts for cue in part._.izp_cues)
-        sentence._.izp_named = tuple(name for part in parts for name in part._.izp_named)
-        return sentence
-
-    return read
 
 
 @pytest.mark.parametrize("text", WANTED)
