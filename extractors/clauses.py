@@ -61,11 +61,12 @@ def _is_lead(before: Span) -> bool:
 
 def _without_filler(doc: Doc, start: int, end: int) -> tuple[int, int]:
     """The span without filler, stage directions "(lacht)" and loose marks around it."""
+    forms = row_of(doc).forms
     while start < end:
         if (after := after_stage_direction(doc, start, end)) > start:
             start = after
         elif _is_loose(doc, start, start, end) or (
-            doc[start].lower_ in WORDS.filler_before and end - start > 1 and not _asks_back(doc, start, end)
+            forms[start] in WORDS.filler_before and end - start > 1 and not _asks_back(doc, start, end)
         ):
             start += 1
         else:
@@ -77,11 +78,12 @@ def _without_filler(doc: Doc, start: int, end: int) -> tuple[int, int]:
 
 def _is_loose(doc: Doc, i: int, start: int, end: int) -> bool:
     """Whether token `i` at an edge of a piece is a mark that says nothing or whose partner is elsewhere."""
-    text = doc[i].text
+    row = row_of(doc)
+    text = row.words[i]
     partner = _PARTNERS.get(text)
     if partner is None:
         return text in (_LOOSE_BEFORE if i == start else _LOOSE_AFTER) or text.isspace()
-    words = [token.text for token in doc[start:end]]
+    words = row.words[start:end]
     if partner == text:
         return words.count(text) % 2 == 1
     return words.count(text) > words.count(partner)
@@ -89,17 +91,21 @@ def _is_loose(doc: Doc, i: int, start: int, end: int) -> bool:
 
 def _is_filler_after(doc: Doc, start: int, last: int) -> bool:
     """Whether the last token of a clause says nothing: "ja" does in "nog geen ja", and not behind a comma."""
-    word = doc[last].lower_
+    row = row_of(doc)
+    word = row.forms[last]
     return (
         _is_loose(doc, last, start, last + 1)
         or word in WORDS.filler_after
-        or (word in WORDS.filler_after_comma and last > start + 1 and doc[last - 1].text in {",", "...", "…"})
+        or (
+            word in WORDS.filler_after_comma and last > start + 1 and row.words[last - 1] in {",", "...", "…"}
+        )
     )
 
 
 def _asks_back(doc: Doc, start: int, end: int) -> bool:
     """Whether only filler and marks follow, so that the first word is the whole answer ("Ja, hoor.")."""
+    row = row_of(doc)
     return all(
-        token.is_punct or token.lower_ in WORDS.filler_before or token.lower_ in WORDS.filler_after
-        for token in doc[start + 1 : end]
+        row.marks[i] or row.forms[i] in WORDS.filler_before or row.forms[i] in WORDS.filler_after
+        for i in range(start + 1, end)
     )

@@ -51,7 +51,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A compiled phrase. It is looked for from its anchor, the place of one of its own words, both ways."""
+    """A compiled phrase. It is looked for from its anchor, the place of one of its own words, both ways.
+
+    `beside` holds the words right before and right behind the anchor, None where those can be any. Mostly
+    they are others, and there is nothing to look for.
+    """
 
     cue_id: str
     cancels: bool
@@ -60,6 +64,7 @@ class Phrase:
     after: tuple[Piece, ...]
     at_start: bool
     at_end: bool
+    beside: tuple[frozenset[str] | None, frozenset[str] | None]
 
 
 class PatternError(ValueError):
@@ -144,15 +149,23 @@ def compile_phrase(phrase: str, cue_id: str = "", *, cancels: bool = False) -> P
     if not anchors:
         raise PatternError(f"phrase without a word of its own: {phrase!r}")
     anchor = min(anchors, key=lambda i: (_frequency(pieces[i]), i))
+    before, after = pieces[:anchor][::-1], pieces[anchor + 1 :]
     return Phrase(
         cue_id,
         cancels,
-        before=tuple(reversed(pieces[:anchor])),
+        before=tuple(before),
         anchor=pieces[anchor],
-        after=tuple(pieces[anchor + 1 :]),
+        after=tuple(after),
         at_start=at_start,
         at_end=at_end,
+        beside=(_first_words(before), _first_words(after)),
     )
+
+
+def _first_words(pieces: Sequence[Piece]) -> frozenset[str] | None:
+    """The forms that the first of some pieces must have; None where it can have others too."""
+    needed = pieces and pieces[0].kind == "form" and not pieces[0].optional
+    return pieces[0].words if needed else None
 
 
 def _compile_piece(part: str, phrase: str) -> Piece:
@@ -211,13 +224,18 @@ def _in_clause(clause: Span) -> Iterator[Span]:
     row, by_form, by_lemma = to_row(clause), _phrases("form"), _phrases("lemma")
     longest: dict[tuple[int, str], int] = {}
     cancelled: list[tuple[str, int, int]] = []
+    around = ["", *row.forms, ""]
     for at, (form, lemma) in enumerate(zip(row.forms, row.lemmas, strict=True)):
-        for phrase in (*by_form.get(form, ()), *by_lemma.get(lemma, ())):
-            for start, end in _finds(phrase, at, row):
-                if phrase.cancels:
-                    cancelled.append((phrase.cue_id, start, end))
-                else:
-                    longest[start, phrase.cue_id] = max(end, longest.get((start, phrase.cue_id), 0))
+        for phrases in (by_form.get(form), by_lemma.get(lemma)):
+            for phrase in phrases or ():
+                before, behind = phrase.beside
+                if (before and around[at] not in before) or (behind and around[at + 2] not in behind):
+                    continue
+                for start, end in _finds(phrase, at, row):
+                    if phrase.cancels:
+                        cancelled.append((phrase.cue_id, start, end))
+                    else:
+                        longest[start, phrase.cue_id] = max(end, longest.get((start, phrase.cue_id), 0))
     for (start, cue_id), end in sorted(longest.items()):
         if not any(cue_id == other and start < stop and begin < end for other, begin, stop in cancelled):
             yield Span(clause.doc, clause.start + start, clause.start + end, label=cue_id)

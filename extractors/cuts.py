@@ -95,7 +95,7 @@ def find_cuts(sentence: Span) -> list[int]:
             and not _belongs(line, start, place)
             and (
                 _wishes_again(line, start, place)
-                or sum(table.get(name, 0.0) for name in cut_evidence(line, place)) > -LEANING
+                or sum(filter(None, map(table.get, cut_evidence(line, place)))) > -LEANING
             )
         ):
             cuts.append(line.at[place])
@@ -143,10 +143,11 @@ def read_line(sentence: Span) -> Line:
 
 def after_stage_direction(doc: Doc, start: int, end: int) -> int:
     """Where a part goes on behind a stage direction "(lacht)" at its start; `start` where there is none."""
-    if doc[start].text != "(":
+    words = row_of(doc).words
+    if words[start] != "(":
         return start
     last = min(end, start + LONGEST_DIRECTION)
-    return next((i + 1 for i in range(start + 1, last) if doc[i].text == ")" and i + 1 < end), start)
+    return next((i + 1 for i in range(start + 1, last) if words[i] == ")" and i + 1 < end), start)
 
 
 def _is_sure(line: Line, place: int) -> bool:

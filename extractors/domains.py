@@ -26,6 +26,7 @@ from extractors.statements import STATEMENTS, load_decision, reading_of
 
 FALLBACK = "domain.fallback"
 MOST_DOMAINS = 3
+_NAMED = "izp_named_concepts"
 
 if not Doc.has_extension("izp_lately"):
     Doc.set_extension("izp_lately", default=None)
@@ -185,9 +186,10 @@ class DomainRanker:
         named_before = () if before is None else tuple(concept for *_, concept in self._named(before))
         for statement in doc.spans.get(STATEMENTS, ()):
             evidence = self._evidence(statement, named, named_before, lately)
-            statement._.izp_domains = rank_domains(evidence)
+            read = statement._
+            read.izp_domains = rank_domains(evidence)
             if evidence.is_thin:
-                statement._.izp_because = (*statement._.izp_because, FALLBACK)
+                read.izp_because = (*read.izp_because, FALLBACK)
             lately = remember(lately, evidence)
         doc._.izp_lately = lately
         return doc
@@ -198,7 +200,8 @@ class DomainRanker:
         """The evidence of a statement, given the concepts of its turn, and those of the turn before."""
         turn: Turn | None = statement.doc._.izp_turn
         headings = () if turn is None else turn.section
-        question: Span | None = statement._.izp_question
+        read = statement._
+        question: Span | None = read.izp_question
         start, end = statement.start, statement.end
         return Evidence(
             statement=tuple(concept for first, last, concept in named if first < end and start < last),
@@ -208,14 +211,19 @@ class DomainRanker:
             heading=tuple(concept for heading in headings for concept in self._in_heading(heading)),
             headings=headings,
             lately=lately,
-            category=statement._.izp_category,
+            category=read.izp_category,
             reading=dict(zip(DOMAINS, reading_of(statement, "domain", DOMAINS), strict=True)),
         )
 
     def _named(self, doc: Doc) -> list[_Named]:
         """The concepts of a turn, each with its first token and the one after its last."""
-        spans = doc.spans.get(CONCEPTS, ())
-        return [(span.start, span.end, self._lexicon[span.label_]) for span in spans]
+        if (
+            _NAMED not in doc.user_data
+        ):  # asked for by every statement that answers a question, and by later turns
+            spans = doc.spans.get(CONCEPTS, ())
+            doc.user_data[_NAMED] = [(span.start, span.end, self._lexicon[span.label_]) for span in spans]
+        named: list[_Named] = doc.user_data[_NAMED]
+        return named
 
     def _within(self, part: Span) -> tuple[Concept, ...]:
         start, end = part.start, part.end

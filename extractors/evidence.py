@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from spacy.tokens import Doc, Span
 
-import extractors.attributes  # noqa: F401  registers the attributes read here
+from extractors.attributes import conversation_of, turn_of
 from extractors.cues import CLAUSES, word_sets
-from extractors.rows import to_row
+from extractors.rows import Row, to_row
 from extractors.schema import Conversation, Role, Turn
 from extractors.sections import section_kinds
 
@@ -29,26 +29,25 @@ def role_of(conversation: Conversation, turn: Turn) -> Role | None:
 
 def speaker_of(doc: Doc) -> str:
     """Who speaks in a turn: a role, "note" for written text, or "unmapped"."""
-    turn: Turn = doc._.izp_turn
-    return role_of(doc._.izp_conversation, turn) or ("note" if turn.label is None else "unmapped")
+    turn = turn_of(doc)
+    return role_of(conversation_of(doc), turn) or ("note" if turn.label is None else "unmapped")
 
 
 def carries_statements(doc: Doc) -> bool:
     """Whether a turn can hold statements; headings and header lines (title, who was there) cannot."""
-    turn: Turn = doc._.izp_turn
-    return turn.block not in ("heading", "header")
+    return turn_of(doc).block not in ("heading", "header")
 
 
 def gather_evidence(doc: Doc) -> Iterator[tuple[Span, list[str]]]:
     """Each clause of a turn with its evidence."""
-    turn: Turn = doc._.izp_turn
-    conversation: Conversation = doc._.izp_conversation
+    turn = turn_of(doc)
     who = speaker_of(doc)
     around = ["always", f"speaker:{who}", f"block:{turn.block}", f"block:{turn.block}+{who}"]
     around += [f"section:{kind}" for heading in turn.section for kind in section_kinds(heading)]
-    around += _place(turn, len(conversation.turns))
+    around += _place(turn, len(conversation_of(doc).turns))
     for clause in doc.spans[CLAUSES]:
-        own = sorted(clause._.izp_cues)
+        read = clause._
+        own = sorted(read.izp_cues)
         kinds = sorted({label.split(".")[0] for label in own})
         yield (
             clause,
@@ -56,9 +55,9 @@ def gather_evidence(doc: Doc) -> Iterator[tuple[Span, list[str]]]:
                 *around,
                 *own,
                 *(f"{kind}+{who}" for kind in kinds),
-                *(f"concept:{label}" for label in sorted(clause._.izp_named)),
-                *_shape(clause, who),
-                *_asked(clause, who),
+                *(f"concept:{label}" for label in sorted(read.izp_named)),
+                *_shape(to_row(clause), who, asks=read.izp_is_question),
+                *_asked(clause, read.izp_question, who),
             ],
         )
 
@@ -70,15 +69,14 @@ def _place(turn: Turn, turns: int) -> Iterator[str]:
         yield "place:end"
 
 
-def _shape(clause: Span, who: str) -> Iterator[str]:
-    row = to_row(clause)
+def _shape(row: Row, who: str, *, asks: bool) -> Iterator[str]:
     words = [form for form, mark in zip(row.forms, row.marks, strict=True) if not mark]
     size = min(len(words), 12)
     yield f"words:{size if size < 4 else size // 3 * 3}"
     yield f"words:{'few' if size < 4 else 'many'}+{who}"
     if not row.has_verb():
         yield "no_verb"
-    if clause._.izp_is_question:
+    if asks:
         yield f"asks+{who}"
     yield f"first:{words[0]}" if words and words[0] in word_sets()["first"] else "first:other"
     for name, sort in (("self", "self"), ("you", "addressed"), ("third", "third")):
@@ -88,12 +86,11 @@ def _shape(clause: Span, who: str) -> Iterator[str]:
 
 def distance_of(clause: Span, question: Span) -> str:
     """Whether a clause stands "near" the question it follows, so that it answers it, or "far"."""
-    turns = clause.doc._.izp_turn.index - question.doc._.izp_turn.index
+    turns = turn_of(clause.doc).index - turn_of(question.doc).index
     return "near" if turns <= 1 and clause.start < NEAR else "far"
 
 
-def _asked(clause: Span, who: str) -> Iterator[str]:
-    question: Span | None = clause._.izp_question
+def _asked(clause: Span, question: Span | None, who: str) -> Iterator[str]:
     if question is None:
         yield "asked:nothing"
         return

@@ -1,5 +1,6 @@
 """From a conversation to its findings: the pipeline of components, and the one function that runs it."""
 
+import gc
 from collections.abc import Iterator, Sequence
 
 from spacy.language import Language
@@ -15,11 +16,13 @@ import extractors.perspective
 import extractors.polarity
 import extractors.questions
 import extractors.statements  # noqa: F401  each of these registers its component
+from extractors.attributes import conversation_of, turn_of
 from extractors.concepts import CONCEPTS, limit_concepts
 from extractors.flags import find_flags
 from extractors.language import load_model
 from extractors.people import known_people
-from extractors.schema import Conversation, Findings, Named, Statement, Turn, statement_id
+from extractors.readers import load_readers
+from extractors.schema import Conversation, Findings, Named, Statement, statement_id
 from extractors.statements import STATEMENTS, is_sure, load_decision
 from extractors.topics import is_just_asked
 from extractors.voices import with_voices
@@ -53,6 +56,8 @@ def load(model: str | None = None) -> Language:
         nlp.remove_pipe("parser")  # no component reads a parse, and it takes as long as all of them together
     for component in COMPONENTS:
         nlp.add_pipe(component)
+    load_readers()
+    gc.freeze()  # what was loaded stays: to look through it for garbage takes a fifth of the time of an extraction
     return nlp
 
 
@@ -68,13 +73,13 @@ def extract(conversation: Conversation, nlp: Language, threshold: float | None =
     threshold = load_decision().threshold if threshold is None else threshold
     conversation = with_voices(conversation)
     docs = list(nlp.pipe(to_docs(conversation, nlp)))
-    found = [span for doc in docs for span in doc.spans[STATEMENTS]]
-    statements = tuple(to_record(span) for span in found if is_sure(span, threshold))
+    found = [(span, is_sure(span, threshold)) for doc in docs for span in doc.spans[STATEMENTS]]
+    statements = tuple(to_record(span) for span, sure in found if sure)
     named = limits_named(docs)
     return Findings(
         conversation=conversation.id,
         statements=statements,
-        to_review=tuple(to_record(span) for span in found if not is_sure(span, threshold)),
+        to_review=tuple(to_record(span) for span, sure in found if not sure),
         flags=find_flags(conversation, statements, named),
         limits_named=named,
     )
@@ -86,7 +91,7 @@ def limits_named(docs: Sequence[Doc]) -> tuple[Named, ...]:
     for doc in docs:
         for topic in dict.fromkeys(span.label_ for span in doc.spans[CONCEPTS]):
             if topic in limit_concepts():
-                turns.setdefault(topic, []).append(doc._.izp_turn.index)
+                turns.setdefault(topic, []).append(turn_of(doc).index)
     return tuple(Named(topic=topic, turns=tuple(turns[topic])) for topic in sorted(turns))
 
 
@@ -96,18 +101,16 @@ def to_docs(conversation: Conversation, nlp: Language) -> Iterator[Doc]:
     previous: Doc | None = None
     for turn in conversation.turns:
         doc = nlp.make_doc(turn.text)
-        doc._.izp_conversation = conversation
-        doc._.izp_turn = turn
-        doc._.izp_previous = previous
-        doc._.izp_people = people
+        read = doc._
+        read.izp_conversation, read.izp_turn = conversation, turn
+        read.izp_previous, read.izp_people = previous, people
         previous = doc
         yield doc
 
 
 def to_record(span: Span) -> Statement:
     """The statement that the components made of a span."""
-    turn: Turn = span.doc._.izp_turn
-    conversation: Conversation = span.doc._.izp_conversation
+    turn, conversation = turn_of(span.doc), conversation_of(span.doc)
     start, end = turn.start + span.start_char, turn.start + span.end_char
     read = span._
     question: Span | None = read.izp_question

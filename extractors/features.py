@@ -6,13 +6,15 @@ looked up; the names that it knows stand in `model/readers/vocabulary.txt`.
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from spacy.tokens import Doc, Span
 
+from extractors.attributes import conversation_of, turn_of
 from extractors.evidence import carries_statements, distance_of, gather_evidence, speaker_of
 from extractors.people import mentions
+from extractors.rows import row_of, to_row
 from extractors.views import people_evidence
 
 LONG = 5
@@ -26,6 +28,7 @@ class Seen(NamedTuple):
     """A clause with its pattern evidence and its words, as the clauses around it see it too."""
 
     clause: Span
+    as_written: list[str]
     evidence: tuple[str, ...]
     words: tuple[str, ...]
     lemmas: tuple[str, ...]
@@ -38,21 +41,27 @@ class Seen(NamedTuple):
 def see(docs: Sequence[Doc]) -> list[Seen]:
     """All clauses of a conversation, in its order; `docs` are its turns."""
     return [
-        Seen(
-            clause,
-            tuple(evidence),
-            tuple(token.lower_ for token in clause),
-            tuple(token.lemma_.lower() for token in clause),
-            clause._.izp_cues,
-            clause._.izp_named,
-            clause._.izp_is_question,
-            who,
-        )
+        _look_at(clause, evidence, who)
         for doc in docs
         if carries_statements(doc)
         for who in [speaker_of(doc)]
         for clause, evidence in gather_evidence(doc)
     ]
+
+
+def _look_at(clause: Span, evidence: Iterable[str], who: str) -> Seen:
+    row, read = to_row(clause), clause._
+    return Seen(
+        clause,
+        row.words,
+        tuple(evidence),
+        tuple(row.forms),
+        tuple(map(str.lower, row.lemmas)),
+        read.izp_cues,
+        read.izp_named,
+        read.izp_is_question,
+        who,
+    )
 
 
 def features_of(seen: Sequence[Seen]) -> list[set[str]]:
@@ -90,34 +99,36 @@ def _words(this: Seen) -> Iterator[str]:
 
 def _people(this: Seen) -> Iterator[str]:
     """Whom of the participants a clause names, as its subject and elsewhere; in a note also who is meant."""
-    for place, role in mentions([token.text for token in this.clause], this.clause.doc._.izp_people):
+    doc = this.clause.doc
+    for place, role in mentions(this.as_written, doc._.izp_people):
         yield f"names:{role}"
         if place < SUBJECT_WORDS:
             yield f"subject:{role}"
     if this.speaker == "note":
-        adult = this.clause.doc._.izp_conversation.kind == "pzp"
+        adult = conversation_of(doc).kind == "pzp"
         for name in people_evidence(this.clause):
             yield name
             yield f"{name}|{'adult' if adult else 'child'}"
 
 
 def _surroundings(clause: Span) -> Iterator[str]:
-    doc = clause.doc
-    yield f"ends:{doc[clause.end].text if clause.end < len(doc) else ''}"
-    yield f"begins:{doc[clause.start - 1].text if clause.start else ''}"
-    for heading in doc._.izp_turn.section:
+    doc, read = clause.doc, clause._
+    words, start, end = row_of(doc).words, clause.start, clause.end
+    yield f"ends:{words[end] if end < len(words) else ''}"
+    yield f"begins:{words[start - 1] if start else ''}"
+    for heading in turn_of(doc).section:
         for word in heading.lower().split():
             yield f"section:{word}"
-    lead: Span | None = clause._.izp_lead
+    lead: Span | None = read.izp_lead
     if lead is not None:
         yield "lead"
-        for token in lead:
-            yield f"lead:{token.lower_}"
-    question: Span | None = clause._.izp_question
+        for form in to_row(lead).forms:
+            yield f"lead:{form}"
+    question: Span | None = read.izp_question
     if question is not None:
         distance = distance_of(clause, question)
-        for token in question:
-            yield f"{distance}:{token.lower_}"
+        for form in to_row(question).forms:
+            yield f"{distance}:{form}"
         for concept in question._.izp_named:
             yield f"{distance}:concept:{concept}"
 

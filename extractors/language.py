@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Set
 from contextlib import AbstractContextManager
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import numpy as np
 import simplemma
 import spacy
 import yaml
-from spacy.attrs import NORM, ORTH  # type: ignore[import-not-found]  # compiled, without stubs
+from spacy.attrs import LEMMA, NORM, ORTH, POS  # type: ignore[import-not-found]  # compiled, without stubs
 from spacy.language import Language
 from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]  # compiled, without stubs
 from spacy.tokens import Doc
@@ -40,7 +40,10 @@ _CLOSERS = frozenset("\"'”’»)]*_")
 _LAST_CHARACTERS = frozenset(".!?…\n ")
 _APOSTROPHES = "'’‘"
 _OPEN_CLASS = ("NOUN", "VERB", "AUX", "ADJ")
+_KNOWN_WORDS = 1 << 16
 
+
+_MIXING = np.random.default_rng(0).integers(1 << 63, size=16, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
 
 _Learn = Callable[[Ragged], Ragged]
 
@@ -169,20 +172,20 @@ def izp_lemmas(nlp: Language, name: str) -> Callable[[Doc], Doc]:  # noqa: ARG00
     strings = nlp.vocab.strings
     fixed = {strings.add(form): strings.add(word) for form, word in _words().items() if word not in form}
     open_class = {strings[pos]: pos for pos in _OPEN_CLASS}
-    found: dict[tuple[int, int], int | None] = {}
+
+    @lru_cache(maxsize=_KNOWN_WORDS)
+    def lemma_of(form: int, norm: int, pos: int) -> int:
+        """The key of the lemma, 0 for the one that the word has."""
+        if form in fixed:
+            return fixed[form]
+        word = dictionary_lemma(strings[norm], open_class[pos]) if pos in open_class else None
+        return 0 if word is None else strings.add(word)
 
     def annotate(doc: Doc) -> Doc:
-        lemmas = []
-        for form, norm, pos, given in doc.to_array(["ORTH", "NORM", "POS", "LEMMA"]).tolist():
-            lemma = fixed.get(form)
-            if lemma is None and pos in open_class:
-                if (norm, pos) not in found:
-                    word = dictionary_lemma(strings[norm], open_class[pos])
-                    found[norm, pos] = None if word is None else strings.add(word)
-                lemma = found[norm, pos]
-            lemmas.append([given if lemma is None else lemma])
+        words = doc.to_array([ORTH, NORM, POS, LEMMA]).tolist()
+        lemmas = [lemma_of(form, norm, pos) or given for form, norm, pos, given in words]
         array = np.array(lemmas, dtype=np.uint64).reshape(-1, 1)
-        doc.from_array(["LEMMA"], array)  # type: ignore[arg-type]  # stub knows ints only
+        doc.from_array([LEMMA], array)  # type: ignore[arg-type]  # stub knows names only
         return doc
 
     return annotate
@@ -265,9 +268,10 @@ def _once_a_word(model: Model[Ragged, Ragged], words: Ragged, is_train: bool) ->
     if is_train:
         return layer(words, is_train)
     features: Any = words.dataXd  # thinc has types of its own for what are arrays of numpy
-    different: Any
-    different, places = np.unique(features, axis=0, return_inverse=True)
-    size: Any = np.array([len(different)])
-    embedded, learn = layer(Ragged(different, size), is_train)
+    # One number for the features of a word; that two words share one by chance is out of the question.
+    numbers = (features * _MIXING[: features.shape[1]]).sum(axis=1)
+    _, first, places = np.unique(numbers, return_index=True, return_inverse=True)
+    size: Any = np.array([len(first)])
+    embedded, learn = layer(Ragged(features[first], size), is_train)
     vectors: Any = embedded.dataXd
     return Ragged(vectors[places], words.lengths), learn

@@ -19,6 +19,7 @@ REACH = 3
 LEANING_LENGTH = 3
 """Up to so many words an answer is shown with its question even where it has a verb ("Doe ik niet.")."""
 
+_LEFT_OPEN = "izp_left_open"
 _OPENERS = frozenset(word_sets()["why"])
 _YOU = frozenset(word_sets()["you"])
 
@@ -27,9 +28,15 @@ _YOU = frozenset(word_sets()["you"])
 def link_questions(doc: Doc) -> Doc:
     """Sets each clause's `izp_is_question` and, on the clauses of an answer, `izp_question`."""
     asked = next(_questions_before(doc), None)
-    for clause in doc.spans[CLAUSES]:
-        clause._.izp_is_question = is_question(clause)
-        clause._.izp_question = asked
+    clauses = list(doc.spans[CLAUSES])
+    asking = []
+    for clause in clauses:
+        read = clause._
+        read.izp_is_question = asks = is_question(clause)
+        read.izp_question = asked
+        if asks:
+            asking.append(clause)
+    doc.user_data[_LEFT_OPEN] = [clause for clause in reversed(clauses[-2:]) if clause in asking]
     return doc
 
 
@@ -61,9 +68,7 @@ def _questions_before(doc: Doc) -> Iterator[Span]:
         if before is None:
             return
         if _label(before) != speaker or speaker is None:
-            clauses = before.spans[CLAUSES]
-            last = (clauses[-at] for at in range(1, min(len(clauses), 2) + 1))
-            yield from (clause for clause in last if clause._.izp_is_question)
+            yield from before.user_data[_LEFT_OPEN]
         before = before._.izp_previous
 
 

@@ -22,11 +22,13 @@ from thinc.api import (
     Linear,
     Maxout,
     Model,
+    Ragged,
     chain,
     expand_window,
     residual,
 )
 
+from extractors.language import fast_matrices
 from extractors.schema import CATEGORIES, DOMAINS
 from extractors.views import VIEWS
 from extractors.weights import LABELS
@@ -49,11 +51,13 @@ _SORTER_WIDTH = 96
 _SCALE = 3.0
 """The features of a clause are added up and divided by the root of their number, times this."""
 
-Rows = NDArray[np.int32]
+NOTHING = 0
+"""The row of a clause without any known feature, and of what lies beyond a conversation's edge."""
+
 Scores = NDArray[np.float32]
 Layer = Model[Any, Any]
-Network = Model[Sequence[Rows], Scores]
-Learn = Callable[[Scores], Sequence[Rows]]
+Network = Model[Ragged, Scores]
+Learn = Callable[[Scores], Ragged]
 """What thinc calls with the slope of a layer's output; what goes in here are features, which have none."""
 
 
@@ -78,24 +82,24 @@ class Readers(NamedTuple):
 
     def read(self, features: Sequence[Collection[str]]) -> Readings:
         """Reads the clauses of a conversation, in its order."""
-        rows = [rows_of(names, self.vocabulary) for names in features]
-        if not rows:
+        if not features:
             return Readings(
                 nobody(LABELS), nobody(CATEGORIES), {name: nobody(of) for name, of in OUTPUTS.items()}
             )
-        edge = [nothing()] * VIEW
-        found = np.stack([finder.predict([*edge, *rows, *edge]) for finder in self.finders]).mean(axis=0)
+        rows = [rows_of(names, self.vocabulary) for names in features]
+        edge = [[NOTHING]] * VIEW
+        in_view, alone = bags_of([*edge, *rows, *edge]), bags_of(rows)
+        found = np.stack([finder.predict(in_view) for finder in self.finders]).mean(axis=0)
         found = found[VIEW : len(rows) + VIEW]
         labels = log_shares(found[:, : len(LABELS)])
-        outputs = {name: log_shares(scores) for name, scores in by_output(self.sorter.predict(rows)).items()}
+        outputs = {name: log_shares(scores) for name, scores in by_output(self.sorter.predict(alone)).items()}
         categories = (log_shares(found[:, 1 : len(LABELS)]) + outputs["category"]) / np.float32(2)
         return Readings(labels, log_shares(categories), outputs)
 
 
-def rows_of(features: Iterable[str], vocabulary: Mapping[str, int]) -> Rows:
-    """The rows of the features that are known."""
-    known = sorted(filter(None, map(vocabulary.get, features)))  # no row is 0
-    return np.array(known, np.int32) if known else nothing()
+def rows_of(features: Iterable[str], vocabulary: Mapping[str, int]) -> list[int]:
+    """The rows of the features that are known, in order; that of nothing where none is."""
+    return sorted(filter(None, map(vocabulary.get, features))) or [NOTHING]  # no row of a feature is 0
 
 
 def by_output(scores: Scores) -> dict[str, Scores]:
@@ -109,9 +113,18 @@ def nobody(labels: Sequence[str]) -> Scores:
     return np.zeros((0, len(labels)), np.float32)
 
 
-def nothing() -> Rows:
-    """The rows of a clause without any known feature, and of what lies beyond a conversation's edge."""
-    return np.zeros(1, np.int32)
+def bags_of(rows: Sequence[Sequence[int]]) -> Ragged:
+    """The rows of the features of each clause, as the networks read them."""
+    sizes = list(map(len, rows))
+    every = np.fromiter(itertools.chain.from_iterable(rows), np.int32, sum(sizes))
+    return ragged(every, np.array(sizes, np.int32))
+
+
+def ragged(rows: NDArray[np.int32], sizes: NDArray[np.int32]) -> Ragged:
+    """The rows of all clauses one behind the other, and how many each clause has."""
+    data: Any = rows  # thinc has types of its own for what are arrays of numpy
+    lengths: Any = sizes
+    return Ragged(data, lengths)
 
 
 def log_shares(scores: Scores) -> Scores:
@@ -147,7 +160,7 @@ def make_sorter(features: int, seed: int) -> Network:
 
 
 def _started(network: Network) -> Network:
-    network.initialize(X=[nothing()] * (2 * VIEW + 1))
+    network.initialize(X=bags_of([[NOTHING]] * (2 * VIEW + 1)))
     return network
 
 
@@ -162,22 +175,23 @@ def _bag(width: int, features: int, seed: int) -> Layer:
     return Model("bag", _add_up, init=start, params={"E": None, "b": None}, dims={"nO": width})
 
 
-def _add_up(model: Network, bags: Sequence[Rows], is_train: bool) -> tuple[Scores, Learn]:  # noqa: ARG001  thinc gives it
-    sizes = np.array([len(bag) for bag in bags])
-    rows: Any = np.concatenate(bags)
+def _add_up(model: Network, bags: Ragged, is_train: bool) -> tuple[Scores, Learn]:  # noqa: ARG001  thinc gives it
+    rows: Any = bags.dataXd
+    sizes: Any = bags.lengths
     table = _parameter(model, "E")
     scale = (_SCALE / np.sqrt(sizes)).astype(np.float32)[:, None]
-    sums = np.add.reduceat(table[rows], np.concatenate(([0], np.cumsum(sizes)[:-1])), axis=0) * scale
-    added = np.maximum(sums + _parameter(model, "b"), 0)
+    sums: Any = model.ops.reduce_sum(table.take(rows, axis=0), sizes)
+    added = np.maximum(sums * scale + _parameter(model, "b"), 0)
 
-    def learn(slope: Scores) -> Sequence[Rows]:
+    def learn(slope: Scores) -> Ragged:
         through: Any = np.where(added > 0, slope, 0).astype(np.float32)
         model.inc_grad("b", through.sum(axis=0))
-        change: Any = np.zeros_like(table)
+        if not model.has_grad("E"):
+            nowhere: Any = np.zeros_like(table)
+            model.set_grad("E", nowhere)  # kept: to make one for each batch would take longest of all
         by_row: Any = np.repeat(through * scale, sizes, axis=0)
-        model.ops.scatter_add(change, rows, by_row)
-        model.inc_grad("E", change)
-        return []
+        model.ops.scatter_add(model.get_grad("E"), rows, by_row)
+        return bags
 
     return added, learn
 
@@ -195,7 +209,8 @@ def save_readers(readers: Readers, folder: Path = FOLDER) -> None:
 def load_readers(folder: Path = FOLDER) -> Readers:
     """The readers as `save_readers` wrote them."""
     names = (folder / "vocabulary.txt").read_text("utf-8").split("\n")[:-1]
-    readers = new_readers({name: i for i, name in enumerate(names, start=1)})
+    with fast_matrices():
+        readers = new_readers({name: i for i, name in enumerate(names, start=1)})
     for file, network in _files(readers):
         with np.load(folder / file) as saved:
             _set_parameters(network, [saved[f"arr_{i}"].astype(np.float32) for i in range(len(saved.files))])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Self
 
 from pydantic import model_validator
@@ -148,6 +148,7 @@ def find_function(phrase: str) -> Found | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def role_of_compound(word: str) -> Role | None:
     """The role of a word that is known by its end: "kinderneuroloog", "wijkverpleegkundige"."""
     word = plain(word)

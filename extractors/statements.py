@@ -22,13 +22,13 @@ from pydantic import BaseModel, ConfigDict
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-import extractors.attributes  # noqa: F401  registers the attributes set here
+from extractors.attributes import conversation_of, turn_of
 from extractors.concepts import limit_concepts
 from extractors.cues import PATTERNS
 from extractors.evidence import role_of
 from extractors.features import Seen, features_of, see
 from extractors.readers import Readings, Scores, load_readers, log_shares
-from extractors.schema import CATEGORIES, Category, Turn
+from extractors.schema import CATEGORIES, Category
 from extractors.weights import LABELS, Weights, load_weights
 
 STATEMENTS = "izp_statements"
@@ -113,7 +113,7 @@ class StatementFinder:
 
     def pipe(self, stream: Iterable[Doc], batch_size: int = 0) -> Iterator[Doc]:  # noqa: ARG002  spaCy gives it
         """Finds the statements of whole conversations, each of which is a run of turns in the stream."""
-        for _, turns in itertools.groupby(stream, key=lambda doc: id(doc._.izp_conversation)):
+        for _, turns in itertools.groupby(stream, key=lambda doc: id(conversation_of(doc))):
             docs = list(turns)
             self._find(docs)
             yield from docs
@@ -141,13 +141,14 @@ def make_statement_finder(nlp: Language, name: str) -> StatementFinder:  # noqa:
 
 def pattern_scores(evidence: Sequence[Iterable[str]], weights: Weights) -> Scores:
     """What the patterns think of each clause: log probabilities of the shape (clauses, labels)."""
-    rows = {name: row for row, name in enumerate(weights)}
-    table = np.array(
-        [[weight.get(label, 0.0) for label in LABELS] for weight in weights.values()], np.float32
-    )
+    used = dict.fromkeys(name for names in evidence for name in names)
+    rows = {name: row for row, name in enumerate(filter(weights.__contains__, used))}
+    table = np.array([[weights[name].get(label, 0.0) for label in LABELS] for name in rows], np.float32)
     scores = np.zeros((len(evidence), len(LABELS)), np.float32)
     for i, names in enumerate(evidence):
-        scores[i] = table[[rows[name] for name in names if name in rows]].sum(axis=0)
+        known = [rows[name] for name in names if name in rows]
+        if known:
+            scores[i] = table[known].sum(axis=0)
     return log_shares(scores)
 
 
@@ -156,11 +157,12 @@ def _note(this: Seen, i: int, judgement: Judgement, readings: Readings, *, limit
     clause = this.clause
     allowed = STANCES if limit else CATEGORIES
     category = max(allowed, key=lambda one: judgement.categories[i, CATEGORIES.index(one)])
-    clause._.izp_category = category
-    clause._.izp_confidence = round(float(judgement.chances[i]), 3)
-    clause._.izp_reading = {name: tuple(map(float, scores[i])) for name, scores in readings.sorted.items()}
+    read = clause._
+    read.izp_category = category
+    read.izp_confidence = round(float(judgement.chances[i]), 3)
+    read.izp_reading = {name: tuple(scores[i].tolist()) for name, scores in readings.sorted.items()}
     decided = LIMIT_RULE if limit else _decided_by(category, judgement, i)
-    clause._.izp_because = (decided, *_deciding(this.evidence, category))
+    read.izp_because = (decided, *_deciding(this.evidence, category))
 
 
 def _decided_by(category: Category, judgement: Judgement, i: int) -> str:
@@ -173,7 +175,8 @@ def _decided_by(category: Category, judgement: Judgement, i: int) -> str:
 
 def is_sure(statement: Span, threshold: float) -> bool:
     """Whether a statement stands in the plan: likely enough, or kept by the rule of the treatment limits."""
-    return bool(statement._.izp_confidence >= threshold or LIMIT_RULE in statement._.izp_because)
+    read = statement._
+    return bool(read.izp_confidence >= threshold or LIMIT_RULE in read.izp_because)
 
 
 def reading_of(statement: Span, output: str, labels: Sequence[str]) -> tuple[float, ...]:
@@ -187,12 +190,12 @@ def decides_limit(clause: Span) -> bool:
 
     A question about a treatment decides nothing, and what a professional says of one is often a fact.
     """
-    if limit_concepts().isdisjoint(clause._.izp_topics) or clause._.izp_is_question:
+    read, doc = clause._, clause.doc
+    if limit_concepts().isdisjoint(read.izp_topics) or read.izp_is_question:
         return False
-    turn: Turn = clause.doc._.izp_turn
-    if role_of(clause.doc._.izp_conversation, turn) == "care_team":
+    if role_of(conversation_of(doc), turn_of(doc)) == "care_team":
         return False
-    return any(cue.startswith(("wish.", "refusal.", "answer.")) for cue in clause._.izp_cues)
+    return any(cue.startswith(("wish.", "refusal.", "answer.")) for cue in read.izp_cues)
 
 
 def _deciding(evidence: Iterable[str], category: Category) -> tuple[str, ...]:

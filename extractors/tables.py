@@ -1,21 +1,21 @@
 """Tables of weights over named evidence: how one is learned, and read.
 
-A multinomial logistic regression, as in `extractors.weights`, for far more evidence than clauses have (every
-word can be some), each piece of it in few examples. Learning is deterministic.
+A multinomial logistic regression, of which every weight can be read. Learning is deterministic.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from extractors.weights import Weights
+from thinc.api import NumpyOps
 
 RARE = 5
 SOURCES = 3
@@ -29,8 +29,11 @@ _SMALLEST = 0.03
 
 Row = NDArray[np.float64]
 Table = Mapping[str, Row]
+Weights = Mapping[str, Mapping[str, float]]
+"""For each piece of evidence the weights of the labels, in two decimals; those near zero are left out."""
+
 _Matrix = NDArray[np.float32]
-_Places = NDArray[np.intp]
+_Places = NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -75,33 +78,33 @@ def learn_table(examples: Sequence[Sighting], labels: Sequence[str], *, balanced
         balanced: Whether every label counts alike, however many examples it has.
 
     Returns:
-        For each piece of evidence the weights of the labels, in two decimals; those near zero left out.
+        The weights of the evidence that is not rare.
     """
-    columns = {name: at for at, name in enumerate(_frequent(examples))}
-    wanted = np.zeros((len(examples), len(labels)), np.float32)
-    wanted[np.arange(len(examples)), [labels.index(example.label) for example in examples]] = 1
+    wanted = one_hot([example.label for example in examples], labels)
     importance = np.array([[example.importance] for example in examples], np.float32)
     if balanced:
         share = (wanted * importance).sum(axis=0)
         balance = share.sum() / len(labels) / np.maximum(share, 1)
         importance = np.minimum(importance * (wanted @ balance)[:, None], _MOST_IMPORTANT).astype(np.float32)
-    places = [
-        (row, columns[name])
-        for row, example in enumerate(examples)
-        for name in sorted(example.evidence)
-        if name in columns
-    ]
-    rows, named = np.array(places, np.intp).T
-    fitted = _fit(rows, named, len(columns), wanted, importance)
-    weights = {
-        name: {
-            label: round(float(fitted[at, k]), 2)
-            for k, label in enumerate(labels)
-            if abs(fitted[at, k]) >= _SMALLEST
-        }
-        for name, at in columns.items()
-    }
+    known = _frequent(examples)
+    fitted = fit([example.evidence for example in examples], known, wanted, importance, _STEPS)
+    weights = as_weights(known, labels, fitted, _SMALLEST)
     return {name: row for name, row in weights.items() if row}
+
+
+def one_hot(chosen: Sequence[str], labels: Sequence[str]) -> _Matrix:
+    """One for the label that was chosen and zero for the others, of shape (examples, labels)."""
+    wanted = np.zeros((len(chosen), len(labels)), np.float32)
+    wanted[np.arange(len(chosen)), [labels.index(label) for label in chosen]] = 1
+    return wanted
+
+
+def as_weights(known: Sequence[str], labels: Sequence[str], fitted: _Matrix, smallest: float) -> Weights:
+    """What was fitted, of shape (known evidence, labels), as it is kept."""
+    return {
+        name: {label: round(float(x), 2) for label, x in zip(labels, row, strict=True) if abs(x) >= smallest}
+        for name, row in zip(known, fitted, strict=True)
+    }
 
 
 def _frequent(examples: Sequence[Sighting]) -> list[str]:
@@ -113,29 +116,41 @@ def _frequent(examples: Sequence[Sighting]) -> list[str]:
     return sorted(name for name in counts if counts[name] >= RARE and len(sources[name]) >= SOURCES)
 
 
-def _fit(rows: _Places, columns: _Places, width: int, wanted: _Matrix, importance: _Matrix) -> _Matrix:
-    """The weights, of shape (evidence, labels).
+def fit(
+    evidence: Sequence[Collection[str]],
+    known: Sequence[str],
+    wanted: _Matrix,
+    importance: _Matrix,
+    steps: int,
+) -> _Matrix:
+    """Fits the weights of the known evidence, of shape (known evidence, labels), by Adam with full batches.
 
-    Evidence `columns[i]` is present in example `rows[i]`; a full table of it would take half a gigabyte.
+    `evidence` is that of each example, `wanted` (examples, labels) and `importance` (examples, 1) tell what it
+    is and how much it counts. Only what is present is looked at: a full table of it would take gigabytes.
     """
-    by_column = np.argsort(columns, kind="stable")
-    fitted = np.zeros((width, wanted.shape[1]), np.float32)
+    columns = {name: at for at, name in enumerate(known)}
+    present = [sorted({columns[name] for name in names if name in columns}) for names in evidence]
+    per_example = np.array(list(map(len, present)), np.int32)
+    column = np.fromiter(itertools.chain.from_iterable(present), np.int32, per_example.sum())
+    by_column = np.argsort(column, kind="stable")
+    example = np.repeat(np.arange(len(present), dtype=np.int32), per_example)[by_column]
+    per_column = np.bincount(column, minlength=len(known)).astype(np.int32)
+    fitted = np.zeros((len(known), wanted.shape[1]), np.float32)
     mean, square = np.zeros_like(fitted), np.zeros_like(fitted)
-    for step in range(1, _STEPS + 1):
-        scores = _summed(fitted[columns], rows, len(wanted))
+    for step in range(1, steps + 1):
+        scores = _summed(fitted, column, per_example)
         odds = np.exp(scores - scores.max(axis=1, keepdims=True))
         chances = odds / odds.sum(axis=1, keepdims=True)
-        error = (chances - wanted) * importance
-        slope = _summed(error[rows[by_column]], columns[by_column], width) + _PENALTY * fitted
+        slope = _summed((chances - wanted) * importance, example, per_column) + _PENALTY * fitted
         mean = (0.9 * mean + 0.1 * slope).astype(np.float32)
         square = (0.99 * square + 0.01 * slope**2).astype(np.float32)
         fitted -= _STEP_SIZE * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-6)
     return fitted
 
 
-def _summed(values: _Matrix, groups: _Places, size: int) -> _Matrix:
-    """The sums of the rows of `values` by their group, which are in order."""
-    present, starts = np.unique(groups, return_index=True)
-    sums = np.zeros((size, values.shape[1]), np.float32)
-    sums[present] = np.add.reduceat(values, starts)
-    return sums
+def _summed(values: _Matrix, rows: _Places, sizes: _Places) -> _Matrix:
+    """The sums of the rows of `values` named, so many at a time."""
+    taken: Any = values.take(rows, axis=0)
+    lengths: Any = sizes
+    sums: Any = NumpyOps().reduce_sum(taken, lengths)  # several times as fast as `numpy.add.reduceat`
+    return np.asarray(sums)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-import extractors.attributes  # noqa: F401  registers the attributes set here
+from extractors.attributes import turn_of
 from extractors.concepts import CONCEPTS, load_lexicon
 from extractors.cues import CLAUSES, word_sets
 from extractors.questions import leans_on_question
@@ -62,4 +62,4 @@ def _asked(clause: Span) -> tuple[str, ...]:
 
 def is_just_asked(clause: Span, question: Span) -> bool:
     """Whether a question stands in the turn right before the clause; one further back may be answered."""
-    return bool(clause.doc._.izp_turn.index - question.doc._.izp_turn.index <= 1)
+    return bool(turn_of(clause.doc).index - turn_of(question.doc).index <= 1)

@@ -5,25 +5,28 @@ finder, so that no reader leans on a few rare words of one conversation.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from thinc.api import fix_random_seed
+from numpy.typing import NDArray
+from thinc.api import Ragged, fix_random_seed
 
+from extractors.language import fast_matrices
 from extractors.readers import (
     FINDER_SEEDS,
+    NOTHING,
     OUTPUTS,
     SORTER_SEED,
     VIEW,
     Network,
     Readers,
-    Rows,
     Scores,
+    bags_of,
     log_shares,
     make_finder,
     make_sorter,
-    nothing,
+    ragged,
     rows_of,
 )
 from extractors.schema import CATEGORIES, DOMAINS, Domain
@@ -87,14 +90,16 @@ _SORTER = _Course(
 
 @dataclass(frozen=True)
 class _Exercise:
-    """A clause as the rows of its features, and what the scores should come to.
+    """Clauses as the rows of their features, and what the scores should come to.
 
-    An output without anything wanted is not trained, as the domains of what is no statement.
+    `rows` are those of all clauses, `sizes` tells how many each has. An output without anything wanted is not
+    trained, as the domains of what is no statement.
     """
 
-    rows: Rows
+    rows: NDArray[np.int32]
+    sizes: NDArray[np.int32]
     wanted: Scores
-    importance: float
+    importance: Scores
 
 
 def train_readers(conversations: Sequence[Sequence[Lesson]]) -> Readers:
@@ -102,41 +107,56 @@ def train_readers(conversations: Sequence[Sequence[Lesson]]) -> Readers:
     counts = Counter(name for lessons in conversations for lesson in lessons for name in lesson.features)
     known = sorted(name for name in counts if counts[name] >= RARE)
     vocabulary = {name: i for i, name in enumerate(known, start=1)}
+    taught = [[(one, rows_of(one.features, vocabulary)) for one in lessons] for lessons in conversations]
     stretches = [
-        [_to_find(lesson, vocabulary) for lesson in lessons[max(0, at - VIEW) : at + STRETCH]]
-        for lessons in conversations
+        _exercise(lessons[max(0, at - VIEW) : at + STRETCH], _to_find, edge=VIEW)
+        for lessons in taught
         for at in range(0, len(lessons), STRETCH)
     ]
     statements = [
-        [_to_sort(lesson, vocabulary)]
-        for lessons in conversations
-        for lesson in lessons
+        _exercise([(lesson, rows)], _to_sort)
+        for lessons in taught
+        for lesson, rows in lessons
         if lesson.label != "none"
     ]
-    finders = []
-    for seed in FINDER_SEEDS:
-        fix_random_seed(seed)
-        finders.append(make_finder(len(vocabulary), seed))
-        _train(finders[-1], stretches, _FINDER, seed)
-    fix_random_seed(SORTER_SEED)
-    sorter = make_sorter(len(vocabulary), SORTER_SEED)
-    _train(sorter, statements, _SORTER, SORTER_SEED)
+    with fast_matrices():
+        finders = []
+        for seed in FINDER_SEEDS:
+            fix_random_seed(seed)
+            finders.append(make_finder(len(vocabulary), seed))
+            _train(finders[-1], stretches, _FINDER, seed)
+        fix_random_seed(SORTER_SEED)
+        sorter = make_sorter(len(vocabulary), SORTER_SEED)
+        _train(sorter, statements, _SORTER, SORTER_SEED)
     return Readers(vocabulary, tuple(finders), sorter)
 
 
-def _to_find(lesson: Lesson, vocabulary: Mapping[str, int]) -> _Exercise:
-    wanted = np.concatenate((_one_of(lesson.label, LABELS), _shares(lesson.domains)))
-    return _Exercise(rows_of(lesson.features, vocabulary), wanted, lesson.importance)
+def _exercise(
+    lessons: Sequence[tuple[Lesson, list[int]]], to_learn: Callable[[Lesson], Scores], edge: int = 0
+) -> _Exercise:
+    """Clauses that follow each other, between an edge of clauses that are not there."""
+    beyond = [[NOTHING]] * edge
+    bags = bags_of([*beyond, *(rows for _, rows in lessons), *beyond])
+    inside = slice(edge, edge + len(lessons))
+    scores = [to_learn(lesson) for lesson, _ in lessons]
+    wanted = np.zeros((len(bags), len(scores[0])), np.float32)
+    importance = np.zeros((len(bags), 1), np.float32)
+    wanted[inside] = scores
+    importance[inside, 0] = [lesson.importance for lesson, _ in lessons]
+    return _Exercise(np.asarray(bags.dataXd), np.asarray(bags.lengths), wanted, importance)
 
 
-def _to_sort(lesson: Lesson, vocabulary: Mapping[str, int]) -> _Exercise:
+def _to_find(lesson: Lesson) -> Scores:
+    return np.concatenate((_one_of(lesson.label, LABELS), _shares(lesson.domains)))
+
+
+def _to_sort(lesson: Lesson) -> Scores:
     wanted = {
         "category": _one_of(lesson.label, CATEGORIES),
         "domain": _shares(lesson.domains),
         "view": _one_of(lesson.view, VIEWS),
     }
-    scores = np.concatenate([wanted[output] for output in OUTPUTS])
-    return _Exercise(rows_of(lesson.features, vocabulary), scores, lesson.importance)
+    return np.concatenate([wanted[output] for output in OUTPUTS])
 
 
 def _one_of(label: str | None, labels: Sequence[str]) -> Scores:
@@ -152,74 +172,105 @@ def _shares(domains: Sequence[Domain]) -> Scores:
     return whole
 
 
-def _train(network: Network, stretches: Sequence[Sequence[_Exercise]], course: _Course, seed: int) -> None:
+def _train(network: Network, exercises: Sequence[_Exercise], course: _Course, seed: int) -> None:
     random = np.random.default_rng(seed)
     adam = LazyAdam()
-    blank = _Exercise(nothing(), np.zeros(sum(size for size, _ in course.outputs), np.float32), 0.0)
-    edge = [blank] * course.edge
     for past in range(course.rounds):
         adam.step_size = course.step * (1 - past / course.rounds) + course.step * _FADED
-        for batch in _batches(stretches, course.batch, random):
-            exercises = [exercise for stretch in batch for exercise in (*edge, *stretch, *edge)]
-            rows = [_thinned(exercise.rows, course.dropped, random) for exercise in exercises]
-            scores, learn = network.begin_update(rows)
-            learn(_slope(scores, exercises, course))
+        for batch in _batches(exercises, course, random):
+            bags = _thinned(batch, course.dropped, random)
+            scores, learn = network.begin_update(bags)
+            learn(_slope(scores, batch, course))
+            adam.rows = np.unique(np.asarray(bags.dataXd))
             network.finish_update(adam)  # type: ignore[arg-type]  # thinc only calls it
 
 
 def _batches(
-    stretches: Sequence[Sequence[_Exercise]], size: int, random: np.random.Generator
-) -> Iterator[list[Sequence[_Exercise]]]:
-    batch: list[Sequence[_Exercise]] = []
-    for i in random.permutation(len(stretches)):
-        batch.append(stretches[i])
-        if sum(map(len, batch)) >= size:
-            yield batch
-            batch = []
+    exercises: Sequence[_Exercise], course: _Course, random: np.random.Generator
+) -> Iterator[_Exercise]:
+    """All exercises in a random order, joined until they hold as many clauses as a batch should."""
+    batch: list[_Exercise] = []
+    clauses = 0
+    for i in random.permutation(len(exercises)):
+        batch.append(exercises[i])
+        clauses += len(exercises[i].sizes) - 2 * course.edge
+        if clauses >= course.batch:
+            yield _joined(batch)
+            batch, clauses = [], 0
     if batch:
-        yield batch
+        yield _joined(batch)
 
 
-def _thinned(rows: Rows, dropped: float, random: np.random.Generator) -> Rows:
-    kept = rows[random.random(len(rows)) >= dropped]
-    return kept if len(kept) else nothing()
+def _joined(batch: Sequence[_Exercise]) -> _Exercise:
+    return _Exercise(
+        np.concatenate([one.rows for one in batch]),
+        np.concatenate([one.sizes for one in batch]),
+        np.concatenate([one.wanted for one in batch]),
+        np.concatenate([one.importance for one in batch]),
+    )
 
 
-def _slope(scores: Scores, exercises: Sequence[_Exercise], course: _Course) -> Scores:
+def _thinned(batch: _Exercise, dropped: float, random: np.random.Generator) -> Ragged:
+    """The features of each clause, some of them left out at random."""
+    kept = random.random(len(batch.rows)) >= dropped
+    clauses = np.repeat(np.arange(len(batch.sizes)), batch.sizes)
+    sizes = np.bincount(clauses[kept], minlength=len(batch.sizes))
+    empty = np.flatnonzero(sizes == 0)
+    rows = np.insert(batch.rows[kept], np.cumsum(sizes)[empty], NOTHING)
+    return ragged(rows, np.maximum(sizes, 1).astype(np.int32))
+
+
+def _slope(scores: Scores, batch: _Exercise, course: _Course) -> Scores:
     """How the loss changes with each score: the cross-entropy of each output."""
-    wanted = np.array([exercise.wanted for exercise in exercises])
-    importance = np.array([[exercise.importance] for exercise in exercises], np.float32)
     slope = np.zeros_like(scores)
     start = 0
     for size, weight in course.outputs:
         part = slice(start, start + size)
-        trained = wanted[:, part].any(axis=1, keepdims=True)
-        slope[:, part] = weight * trained * (np.exp(log_shares(scores[:, part])) - wanted[:, part])
+        wanted = batch.wanted[:, part]
+        trained = wanted.any(axis=1, keepdims=True)
+        slope[:, part] = weight * trained * (np.exp(log_shares(scores[:, part])) - wanted)
         start += size
-    return slope * importance / np.float32(len(exercises))
+    return slope * batch.importance / np.float32(len(scores))
 
 
 class LazyAdam:
-    """Adam that leaves alone the rows of a table that no clause of a batch has.
+    """Adam that leaves alone the rows of a table of features that no clause of a batch has.
 
     With plain Adam a rare feature would move on for many steps after the one clause that had it.
     """
 
     def __init__(self) -> None:
         self.step_size = 0.0
+        self.rows: NDArray[np.int32] = np.zeros(0, np.int32)
+        """The rows of the table of features (the parameter "E") that some clause of the batch has."""
         self._moments: dict[object, tuple[Scores, Scores]] = {}
         self._steps: Counter[object] = Counter()
 
-    def __call__(self, key: object, values: Scores, slope: Scores, **_: object) -> tuple[Scores, Scores]:
+    def __call__(
+        self, key: tuple[int, str], values: Scores, slope: Scores, **_: object
+    ) -> tuple[Scores, Scores]:
         """Moves `values` against their `slope`, both in place; `key` names them, as thinc does."""
-        mean, square = self._moments.setdefault(key, (np.zeros_like(values), np.zeros_like(values)))
+        if key not in self._moments:
+            self._moments[key] = np.zeros_like(values), np.zeros_like(values)
         self._steps[key] += 1
-        steps = self._steps[key]
-        here = np.flatnonzero(slope.any(axis=1)) if values.ndim == 2 else slice(None)
-        change = slope[here]
-        mean[here] = 0.9 * mean[here] + 0.1 * change
-        square[here] = 0.999 * square[here] + 0.001 * change**2
-        upwards = mean[here] / (1 - 0.9**steps)
-        values[here] -= self.step_size * upwards / (np.sqrt(square[here] / (1 - 0.999**steps)) + 1e-8)
-        slope.fill(0)  # thinc adds the next batch's to it
+        arrays = (values, *self._moments[key], slope)
+        if key[1] != "E":
+            self._move(self._steps[key], *arrays)
+            return values, slope
+        rows = self.rows[slope.take(self.rows, axis=0).any(axis=1)]
+        parts = [array.take(rows, axis=0) for array in arrays]
+        self._move(self._steps[key], *parts)
+        for array, part in zip(arrays, parts, strict=True):
+            array[rows] = part
         return values, slope
+
+    def _move(self, steps: int, values: Scores, mean: Scores, square: Scores, slope: Scores) -> None:
+        """Moves values and moments by the slope, and uses that up, all in place."""
+        mean *= 0.9
+        mean += 0.1 * slope
+        square *= 0.999
+        square += 0.001 * slope**2
+        upwards = mean / (1 - 0.9**steps)
+        upwards /= np.sqrt(square / (1 - 0.999**steps)) + 1e-8
+        values -= self.step_size * upwards
+        slope.fill(0)  # thinc adds the next batch's to it

@@ -1,32 +1,29 @@
 """The weights of the evidence: how they are learned from annotated conversations, kept and read.
 
-A multinomial logistic regression over named evidence (see `extractors.statements`): every weight can be
-read in `patterns/weights.json`. Learning is deterministic: the same examples give the same file.
+They are learned as the tables of `extractors.tables` are, for the evidence of `extractors.evidence`: every
+weight can be read in `patterns/weights.json`. The same examples give the same file.
 """
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from extractors.schema import CATEGORIES
+from extractors.tables import Weights as Weights
+from extractors.tables import as_weights, fit, one_hot
 
 LABELS = ("none", *CATEGORIES)
 FILE = Path(__file__).parent / "patterns" / "weights.json"
 RARE = 3
 """Evidence seen in fewer clauses gets no weight."""
 
-_PENALTY = 3.0
 _STEPS = 300
-_STEP_SIZE = 0.05
 _SMALLEST = 0.02
-
-Weights = Mapping[str, Mapping[str, float]]
 
 
 @dataclass(frozen=True)
@@ -52,45 +49,17 @@ def save_weights(weights: Weights, file: Path = FILE) -> None:
 
 
 def learn(examples: Sequence[Example]) -> Weights:
-    """Fits the weights by penalised maximum likelihood (Adam, full batch).
+    """Fits the weights by penalised maximum likelihood.
 
     Args:
         examples: All clauses of the annotated conversations, those that are no statement included.
 
     Returns:
-        For each piece of evidence the weights of the labels, in two decimals; those near zero left out.
+        The weights of all evidence that is not rare.
     """
     counts = Counter(name for example in examples for name in set(example.evidence))
-    columns = {name: i for i, name in enumerate(sorted(name for name in counts if counts[name] >= RARE))}
-    present = np.zeros((len(examples), len(columns)), np.float32)
-    wanted = np.zeros((len(examples), len(LABELS)), np.float32)
-    for row, example in enumerate(examples):
-        present[row, [columns[name] for name in set(example.evidence) if name in columns]] = 1
-        wanted[row, LABELS.index(example.label)] = 1
+    known = sorted(name for name in counts if counts[name] >= RARE)
+    wanted = one_hot([example.label for example in examples], LABELS)
     importance = np.array([[example.importance] for example in examples], np.float32)
-    fitted = _fit(present, wanted, importance)
-    return {
-        name: {
-            label: round(float(fitted[i, k]), 2)
-            for k, label in enumerate(LABELS)
-            if abs(fitted[i, k]) >= _SMALLEST
-        }
-        for name, i in columns.items()
-    }
-
-
-def _fit(
-    present: NDArray[np.float32], wanted: NDArray[np.float32], importance: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """The weights, of shape (evidence, labels), for examples of shape (clauses, evidence)."""
-    fitted = np.zeros((present.shape[1], wanted.shape[1]), np.float32)
-    mean, square = np.zeros_like(fitted), np.zeros_like(fitted)
-    for step in range(1, _STEPS + 1):
-        scores = present @ fitted
-        odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-        chances = odds / odds.sum(axis=1, keepdims=True)
-        slope = present.T @ ((chances - wanted) * importance) + _PENALTY * fitted
-        mean = 0.9 * mean + 0.1 * slope
-        square = 0.99 * square + 0.01 * slope**2
-        fitted -= _STEP_SIZE * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-6)
-    return fitted
+    fitted = fit([example.evidence for example in examples], known, wanted, importance, _STEPS)
+    return as_weights(known, LABELS, fitted, _SMALLEST)

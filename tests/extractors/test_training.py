@@ -65,18 +65,30 @@ def test_a_lesson_counts_by_its_importance() -> None:
     assert CATEGORIES[readings.categories[0].argmax()] == "value"
 
 
-def test_a_row_that_no_clause_of_a_batch_has_is_left_alone() -> None:
+def test_a_row_of_features_that_no_clause_of_a_batch_has_is_left_alone() -> None:
     adam, table = LazyAdam(), np.ones((2, 3), np.float32)
-    adam.step_size = 0.1
-    adam("table", table, np.ones((2, 3), np.float32))
+    adam.step_size, adam.rows = 0.1, np.array([0, 1])
+    adam((1, "E"), table, np.ones((2, 3), np.float32))
     moved = table.copy()
-    adam("table", table, np.array([[0, 0, 0], [1, 1, 1]], np.float32))
+    adam.rows = np.array([1])
+    adam((1, "E"), table, np.array([[0, 0, 0], [1, 1, 1]], np.float32))
     assert (moved < 1).all()
     assert np.array_equal(table[0], moved[0])
     assert (table[1] < moved[1]).all()
 
 
-def test_a_slope_is_used_up() -> None:
-    slope = np.ones((1, 2), np.float32)
-    LazyAdam()("table", np.ones((1, 2), np.float32), slope)
+def test_all_of_another_parameter_moves_on() -> None:
+    adam, weights = LazyAdam(), np.ones(2, np.float32)
+    adam.step_size = 0.1
+    adam((1, "b"), weights, np.ones(2, np.float32))
+    moved = weights.copy()
+    adam((1, "b"), weights, np.zeros(2, np.float32))
+    assert (weights < moved).all()
+
+
+@pytest.mark.parametrize("name", ["E", "b"])
+def test_a_slope_is_used_up(name: str) -> None:
+    adam, slope = LazyAdam(), np.ones((1, 2), np.float32)
+    adam.rows = np.array([0])
+    adam((1, name), np.ones((1, 2), np.float32), slope)
     assert not slope.any()
