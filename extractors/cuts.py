@@ -233,7 +233,7 @@ def _size(words: int) -> str:
 @cache
 def load_cuts() -> dict[str, float]:
     """How much each piece of evidence speaks for a cut rather than against it, from `patterns/cuts.json`."""
-    return {name: float(cut - keep) for name, (cut, keep) in read_table(FILE, DECISIONS).items()}
+    return {name: float(cut - keep) / 100 for name, (cut, keep) in read_table(FILE, DECISIONS).items()}
 
 
 def cut_examples(doc: Doc, quotes: Collection[Span]) -> Iterator[Sighting]:

@@ -19,8 +19,8 @@ import extractors.statements  # noqa: F401  each of these registers its componen
 from extractors.attributes import conversation_of, turn_of
 from extractors.concepts import CONCEPTS, limit_concepts
 from extractors.flags import find_flags
+from extractors.known_people import known_people
 from extractors.language import load_model
-from extractors.people import known_people
 from extractors.readers import load_readers
 from extractors.schema import Conversation, Findings, Named, Statement, statement_id
 from extractors.statements import STATEMENTS, is_sure, load_decision
@@ -57,7 +57,7 @@ def load(model: str | None = None) -> Language:
     for component in COMPONENTS:
         nlp.add_pipe(component)
     load_readers()
-    gc.freeze()  # what was loaded stays: to look through it for garbage takes a fifth of the time of an extraction
+    gc.freeze()  # all this stays: the garbage collector need not go through it with every conversation
     return nlp
 
 

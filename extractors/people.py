@@ -7,18 +7,23 @@ mistake a plan can make.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
-from spacy.tokens import Span
+from spacy.tokens import Doc, Span
 
-from extractors.names import NAME, action_words, either, is_name, writer_of
-from extractors.roles import PeopleWords, people_words, plain, role_of_compound
-from extractors.schema import Conversation, Participant, Role, Turn
+from extractors.names import action_words, writer_of
+from extractors.roles import people_words, plain, role_of_compound
+from extractors.schema import Conversation, Role, Turn
+from extractors.sexes import Sex, names_of, patient_sex, sex_of_function, sexes_of_words
 
-_VIEWS: frozenset[Role] = frozenset(("child", "parent", "care_team"))
-_LINKING = frozenset(("de", "het", "een", "van", "en", "der", "den", "ter"))
-_LONGEST = 3
+VIEW_HOLDERS: frozenset[Role] = frozenset(("child", "parent", "care_team"))
+"""The roles whose views a plan gives."""
+
+MOST_WORDS = 3
+"""So many words the longest spelling of a function that is looked for has."""
+
 _NO_SUBJECT_AFTER = frozenset(
     ("naar", "met", "over", "aan", "op", "in", "uit", "tegen", "door", "langs", "samen", "zonder")
 )
@@ -26,146 +31,19 @@ _NO_SUBJECT_AFTER = frozenset(
 _QUOTATION = re.compile(r"[\"“”„«»]|(?<!\w)['‘]\w")
 
 
-def known_people(conversation: Conversation) -> dict[str, Role]:
-    """Each word that stands for one of the participants, with the role; a word for two roles is left out.
+class Person(NamedTuple):
+    """Whom a word stands for: the role, and the sex where it is known."""
 
-    A participant is known by the label, the words of the name, the function, and the initial that notes use
-    ("J."). A title alone ("mw.") is the one participant who bears it; in a conversation with an adult the
-    patient too can be meant, and then nobody is where it could also be another.
-    """
-    roles: dict[str, set[Role]] = {}
-    for participant in conversation.participants:
-        if participant.role in _VIEWS:
-            for word in _words_for(participant):
-                roles.setdefault(word, set()).add(participant.role)
-    if conversation.child:
-        for word in _words_for(Participant(label=conversation.child)):
-            roles.setdefault(word, set()).add("child")
-    if conversation.kind == "pzp":
-        for spelling, (role, function) in people_words().functions.items():
-            if function in people_words().of_adults:
-                roles.setdefault(spelling, set()).add(role)
-    known = {word: next(iter(found)) for word, found in roles.items() if len(found) == 1}
-    return _told_names(conversation.text, roles) | known | _bare_titles(conversation)
-
-
-_INSIDE = re.compile(r"(?<![\w-])[A-ZÀ-Ý][a-zà-ÿ][\w'’-]+")
-_FUNCTION_BEFORE = re.compile(r"([\w-]+)(\.?)(?:,| \()? ?\Z")
-_FUNCTION_WITHIN = re.compile(r" ?\(([^()\d,;]{1,40})")
-_NEAR = 30
-
-
-def _told_names(text: str, known: Collection[str]) -> dict[str, Role]:
-    """Names that a text puts beside a function, always of one role: "zus Rosario", "Coby (pleegmoeder)".
-
-    Only those of the family and the care team that nobody bears yet, and that are no other word ("Wil").
-    """
-    told: dict[str, set[Role]] = {}
-    for name in _INSIDE.finditer(text):
-        before = _FUNCTION_BEFORE.search(text, max(0, name.start() - _NEAR), name.start())
-        within = _FUNCTION_WITHIN.match(text, name.end())
-        role = None
-        if before and (not before[2] or plain(before[1]) in people_words().titles.all):
-            role = _general([before[1].lower()], people_words())
-        if role is None and within:
-            role = _general([word.lower() for word in within[1].split()[:_LONGEST]], people_words())
-        if role in ("parent", "care_team") and is_name(name[0]):
-            told.setdefault(name[0].lower(), set()).add(role)
-    return {
-        name: next(iter(roles))
-        for name, roles in told.items()
-        if len(roles) == 1
-        and name not in known
-        and _general([name], people_words()) is None
-        and not re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)
-    }
-
-
-def _words_for(participant: Participant) -> Iterator[str]:
-    titles = people_words().titles.all
-    for text in filter(None, (participant.label, participant.name)):
-        words = [word.strip("().,") for word in text.lower().split()]
-        yield text.lower()
-        for word in words:
-            if len(word) > 1 and word not in titles | _LINKING and word not in people_words().organisations:
-                yield word
-                if len(words) == 1:
-                    yield f"{word[0]}."
-    if participant.function:
-        yield participant.function.lower()
-
-
-def _bare_titles(conversation: Conversation) -> dict[str, Role]:
-    """Whom "mw." and "dhr." without a name stand for: nobody where two people can be meant."""
-    titles, family = people_words().titles, people_words().bare_titles
-    known: dict[str, Role] = {}
-    for own, other, functions in (
-        (titles.woman, titles.man, family.woman),
-        (titles.man, titles.woman, family.man),
-    ):
-        if not _found(
-            own, f"{conversation.text} {' '.join(person.label for person in conversation.participants)}"
-        ):
-            continue  # nobody is called so
-        role = _meant(conversation, own, other, functions)
-        if role in _VIEWS:
-            known |= {form: role for title in own for form in (title, f"{title}.")}
-    return known
-
-
-def _meant(
-    conversation: Conversation, own: frozenset[str], other: frozenset[str], functions: frozenset[str]
-) -> Role | None:
-    """The role of the one person whom these titles can mean; `other` are the titles of the other sex.
-
-    That is who bears the title, and in a conversation with an adult the patient; there nobody, where both
-    titles occur and it is not told which the patient bears. Where it is sure that the patient is somebody
-    else and nobody bears the title, it is the one relative with a fitting function.
-    """
-    people = conversation.participants
-    patient = next((person for person in people if person.role == "child"), None)
-    if patient is None and conversation.child:
-        patient = Participant(label=conversation.child, role="child")
-        people = (*people, patient)
-    fits = [person for person in people if _bears(person, own, conversation)]
-    if conversation.kind == "pzp":
-        somebody_else = patient is not None and _bears(patient, other, conversation)
-        if patient and patient not in fits and not somebody_else:
-            fits.append(patient)
-            if _found(other, conversation.text):
-                return None
-    else:
-        somebody_else = patient is not None and _named_beside(patient, own, conversation)
-    if somebody_else and not fits:
-        fits = [person for person in people if person.function in functions]
-    return fits[0].role if len(fits) == 1 else None
-
-
-def _bears(person: Participant, titles: frozenset[str], conversation: Conversation) -> bool:
-    """Whether a person is called by one of these titles, in the label ("mw. Ruthmila") or in the text."""
-    called = f"{person.label} {person.name or ''}"
-    names = [
-        re.escape(word) for word in re.findall(NAME, called) if plain(word) not in people_words().titles.all
-    ]
-    in_text = rf"(?<!\w)(?i:{either(titles)})\.?\s+(?:[A-Z]\.\s?)*(?:{'|'.join(names)})(?!\w)"
-    return _found(titles, called) or (bool(names) and re.search(in_text, conversation.text) is not None)
-
-
-def _named_beside(child: Participant, titles: frozenset[str], conversation: Conversation) -> bool:
-    """Whether some line names a child beside one of these titles: then the title is not the child's."""
-    names = frozenset(_words_for(child.model_copy(update={"function": None})))
-    return any(_found(titles, turn.text) and _found(names, turn.text) for turn in conversation.turns)
-
-
-def _found(words: frozenset[str], text: str) -> bool:
-    return re.search(rf"(?<!\w)(?:{either(words)})(?!\w)", text, re.IGNORECASE) is not None
+    role: Role
+    sex: Sex | None
 
 
 def mention(words: Sequence[str], people: Mapping[str, Role]) -> Role | None:
     """The role of the person whom a row of words names first; None where it names nobody.
 
-    `people` is what `known_people` gave; it goes before the words of patterns/people.yaml. A title takes the
-    name after it ("dr. Bakker", "oma Habiba"); before an unknown name with a capital it stands for nobody.
+    `people` is what `extractors.known_people` gave; it goes before the words of patterns/people.yaml. A title
+    takes the name after it ("dr. Bakker", "oma Habiba"); before an unknown name with a capital it stands for
+    nobody.
     """
     return next((role for _, role in mentions(words, people)), None)
 
@@ -190,17 +68,18 @@ def mentions(words: Sequence[str], people: Mapping[str, Role]) -> Iterator[tuple
     lower = [word.lower() for word in words]
     for at, word in enumerate(lower):
         if plain(word) in titles and at + 1 < len(words):
-            if named := people.get(lower[at + 1]):
+            if named := people.get(f"{plain(word)} {lower[at + 1]}") or people.get(lower[at + 1]):
                 yield at, named
                 continue
             if plain(word) in bare and words[at + 1][:1].isupper():
                 continue
-        if role := people.get(word) or _general(lower[at : at + _LONGEST], known):
+        if role := people.get(word) or role_of_words(lower[at : at + MOST_WORDS]):
             yield at, role
 
 
-def _general(words: Sequence[str], known: PeopleWords) -> Role | None:
+def role_of_words(words: Sequence[str]) -> Role | None:
     """The role of the longest spelling of a function, or of the compound, that these words begin with."""
+    known = people_words()
     if short := known.short_forms.get(words[0]):
         return short[0]
     longest = len(words) if plain(words[0]) in _first_words() else 0
@@ -209,12 +88,12 @@ def _general(words: Sequence[str], known: PeopleWords) -> Role | None:
         if spelling in known.organisations:
             return "care_team"
         role, function = known.functions.get(spelling, (None, ""))
-        if role in _VIEWS and function not in known.of_adults and spelling not in known.labels_only:
+        if role in VIEW_HOLDERS and function not in known.of_adults and spelling not in known.labels_only:
             return role
         if role is not None:
             return None
     role = role_of_compound(words[0])
-    return role if role in _VIEWS else None
+    return role if role in VIEW_HOLDERS else None
 
 
 @cache
@@ -233,3 +112,25 @@ def _writer_speaks(span: Span) -> bool:
     around = [word for heading in turn.section for word in heading.split()] + [t.text for t in span.doc]
     says = any(word.lower() in action_words().saying for word in around)
     return not says and all(role == "care_team" for _, role in mentions(around, span.doc._.izp_people))
+
+
+def people_named(words: Sequence[str], doc: Doc) -> Iterator[tuple[int, Person]]:
+    """The place of each person that words of a note name, and who that is."""
+    conversation: Conversation = doc._.izp_conversation
+    for at, role in mentions(words, doc._.izp_people):
+        if role == "child":
+            yield at, Person(role, patient_sex(conversation))
+        else:
+            yield at, Person(role, _sex_named(words[at : at + 2], conversation))
+
+
+def _sex_named(words: Sequence[str], conversation: Conversation) -> Sex | None:
+    """The sex of a relative or professional: by the word itself, or by the function of whom it names."""
+    if sex := sexes_of_words().get(plain(words[0])):
+        return sex
+    bearers = {
+        sex_of_function(person.function)
+        for person in conversation.participants
+        if person.role != "child" and any(word in names_of(person) for word in words)
+    }
+    return bearers.pop() if len(bearers) == 1 else None

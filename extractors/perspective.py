@@ -5,6 +5,8 @@ wishes is the child's, reported; a professional's summary is the family's, repor
 writer is no go-between. Where nothing tells, the perspective is unknown, with the reason.
 """
 
+import itertools
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,11 +16,13 @@ from spacy.tokens import Doc, Span
 import extractors.attributes  # noqa: F401  registers the attributes set here
 from extractors.concepts import limit_concepts
 from extractors.evidence import role_of
-from extractors.people import mention, mention_in
+from extractors.people import mention
 from extractors.schema import Category, Conversation, Perspective, Role, Turn
+from extractors.spoken_views import named_wisher, spoken_view_chances
 from extractors.statements import STATEMENTS, load_decision, reading_of
-from extractors.tables import log_shares
+from extractors.tables import Row, log_shares
 from extractors.views import PERSPECTIVES, VIEWS, view_chances, wisher
+from extractors.voices import OpenSpeakers, open_speakers
 
 UNMAPPED = "niet bekend wie deze spreker is"
 BOTH_ADDRESSED = "niet bekend wie van het gezin dit zei"
@@ -30,11 +34,20 @@ NO_VIEW_OF_OTHERS: frozenset[Category] = frozenset(("context", "agreement", "act
 LEAST = 0.5
 """With less probability than this for one perspective, it is unknown whose view a line of a note gives."""
 
-DECISIVE = 0.8
+DECISIVE = 0.7
 """The least probability with which the words alone tell whose view a statement of an unknown speaker is."""
 
-_SUBJECT_WORDS = 3
+_READERS_SHARE = 0.5
+"""How much the readers count there: they read the same words that already told who speaks."""
+
 _VIEWS: dict[Role, Perspective] = {"child": "child", "parent": "parent", "care_team": "care_team"}
+
+_NAMED_BY: dict[Role, tuple[Role, ...]] = {
+    "parent": ("child", "parent"),
+    "care_team": ("child", "parent"),
+    "interpreter": ("child", "parent", "care_team"),
+}
+"""Whose words somebody with this role gives, where a statement names them as wishing or saying it."""
 
 
 @dataclass(frozen=True)
@@ -46,112 +59,67 @@ class View:
     reason: str | None = None
 
 
-@Language.component("izp_perspective", requires=["doc.spans"], assigns=["span._.izp_perspective"])
-def assign_perspective(doc: Doc) -> Doc:
-    """Sets `izp_perspective`, `izp_reported` and `izp_perspective_reason` of the statements of a turn."""
+class PerspectiveFinder:
+    """The component `izp_perspective`: sets whose view each statement is, whether reported, why unknown.
+
+    `izp_perspective`, `izp_reported` and `izp_perspective_reason`.
+    """
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Sets the views of one turn that stands by itself."""
+        return _with_views(doc, open_speakers(doc._.izp_conversation))
+
+    def pipe(self, stream: Iterable[Doc], batch_size: int = 0) -> Iterator[Doc]:  # noqa: ARG002  spaCy gives it
+        """Sets the views of whole conversations, each of which is a run of turns in the stream."""
+        for _, turns in itertools.groupby(stream, key=lambda doc: id(doc._.izp_conversation)):
+            docs = list(turns)
+            speakers = open_speakers(docs[0]._.izp_conversation)
+            yield from (_with_views(doc, speakers) for doc in docs)
+
+
+@Language.factory("izp_perspective", requires=["doc.spans"], assigns=["span._.izp_perspective"])
+def make_perspective_finder(nlp: Language, name: str) -> PerspectiveFinder:  # noqa: ARG001  spaCy calls it with both
+    """Makes the component `izp_perspective`."""
+    return PerspectiveFinder()
+
+
+def _with_views(doc: Doc, speakers: OpenSpeakers) -> Doc:
     turn: Turn = doc._.izp_turn
-    conversation: Conversation = doc._.izp_conversation
-    role = role_of(conversation, turn)
+    role = role_of(doc._.izp_conversation, turn)
     for statement in doc.spans[STATEMENTS]:
         spoken = turn.block == "speech"
-        view = _spoken(statement, role, conversation) if spoken else _written(statement)
+        view = _spoken(statement, role, speakers) if spoken else _written(statement)
         statement._.izp_perspective = view.perspective
         statement._.izp_reported = view.reported
         statement._.izp_perspective_reason = view.reason
     return doc
 
 
-def _spoken(statement: Span, role: Role | None, conversation: Conversation) -> View:
-    """The view of a statement in a transcript, from who speaks and for whom."""
+def _spoken(statement: Span, role: Role | None, speakers: OpenSpeakers) -> View:
+    """The view of a statement in a transcript, from who speaks and what the words tell of for whom."""
     if role == "other":
         return View("unknown", reason=UNMAPPED)
-    if role is None:
-        return _read(statement)
-    if role == "interpreter":
-        return _interpreted(statement)
-    category: Category = statement._.izp_category
-    if category == "action_point":
+    if statement.doc._.izp_turn.label is None or role is None:
+        return _supposed(statement, speakers)
+    conversation: Conversation = statement.doc._.izp_conversation
+    if statement._.izp_category == "action_point" and role in _VIEWS:
         return View(_owner_view(statement, conversation) or _VIEWS[role])
-    cues = statement._.izp_cues
-    if role == "care_team":
-        return _given_back(statement, cues, conversation)
-    if role == "parent":
-        return _told_by_family(statement, cues)
-    if role == "child" and "reported.says_that" in cues and mention_in(statement, len(statement)) == "parent":
-        return View("parent", reported=True)
-    return View(_VIEWS[role])
-
-
-def _read(statement: Span) -> View:
-    """The view of what a speaker says who is not known, where the words tell it decisively.
-
-    Whose wish about a treatment with limits it is, is never told by the words alone.
-    """
-    if not limit_concepts().isdisjoint(statement._.izp_topics):
-        return View("unknown", reason=UNMAPPED)
-    chances = np.exp(reading_of(statement, "view", VIEWS))
-    own, told = chances[::2], chances[1::2]
-    most = int((own + told).argmax())
-    if own[most] + told[most] < DECISIVE:
-        return View("unknown", reason=UNMAPPED)
-    return View(PERSPECTIVES[most], bool(told[most] > own[most]))
-
-
-def _told_by_family(statement: Span, cues: frozenset[str]) -> View:
-    """What a relative says: for the child, for somebody who is named as saying it, or for oneself."""
-    if not cues & _SPEAKS_FOR or _own_words(statement):
-        return View("parent")
-    named = mention_in(statement, _SUBJECT_WORDS) if "reported.says_that" in cues else None
-    if named in ("parent", "care_team"):
+    named = named_wisher(statement)
+    if named in _NAMED_BY.get(role, ()) and statement._.izp_category not in NO_VIEW_OF_OTHERS:
         return View(_VIEWS[named], reported=True)
-    return View("parent") if statement._.izp_category in NO_VIEW_OF_OTHERS else View("child", reported=True)
+    if role == "care_team" and _sums_up_for_both(statement, conversation):
+        return View("unknown", reported=True, reason=BOTH_ADDRESSED)
+    return _most_likely(spoken_view_chances(statement, role), statement)[0]
 
 
-def _interpreted(statement: Span) -> View:
-    """An interpreter who speaks for a parent is the parent, reported; or whoever is named as saying it."""
-    named = mention_in(statement, _SUBJECT_WORDS) if "reported.says_that" in statement._.izp_cues else None
-    return View("parent" if named is None else _VIEWS[named], reported=True)
-
-
-_VIEW_CUES = ("wish.", "refusal.", "concern.", "reported.", "value.love")
-_SPEAKS_FOR = frozenset(("reported.reads_child", "reported.says_that"))
-
-
-def _own_words(statement: Span) -> bool:
-    """Whether a family member says "ik" or "we" before any "hij" or "ze": then it is their own view."""
-    for token in statement:
-        if token.lower_ in ("ik", "we", "wij", "'k"):
-            return True
-        if token.lower_ in ("hij", "ze", "zij", "ie"):
-            return False
-    return False
-
-
-def _given_back(statement: Span, cues: frozenset[str], conversation: Conversation) -> View:
-    """A professional's words: the family's where they are given back to it, otherwise the team's own."""
-    retold = mention_in(statement, _SUBJECT_WORDS)
-    if retold in ("child", "parent") and any(cue.startswith(_VIEW_CUES) for cue in cues):
-        return View(_VIEWS[retold], reported=True)
-    if cues & _SPEAKS_FOR and statement._.izp_category not in NO_VIEW_OF_OTHERS and not _own_words(statement):
-        return View("child", reported=True)
-    if not any(cue.startswith("summary.") for cue in cues) or _says(statement, "ik"):
-        return View("care_team")
-    named = mention(
-        [token.lower_ for token in statement if token.lower_ not in ("ik", "wij")], statement.doc._.izp_people
-    )
-    if named not in ("child", "parent"):
-        heard = _family_heard(statement.doc, conversation)
-        if _says(statement, "jullie") or _says(statement, "u"):
-            named = "parent"
-        elif len(heard) > 1:
-            return View("unknown", reported=True, reason=BOTH_ADDRESSED)
-        else:
-            named = next(iter(heard), None)
-    return View("care_team") if named is None else View(_VIEWS[named], reported=True)
-
-
-def _says(statement: Span, word: str) -> bool:
-    return any(token.lower_ == word for token in statement)
+def _sums_up_for_both(statement: Span, conversation: Conversation) -> bool:
+    """Whether a professional sums up what "je" said, where the child and a parent both spoke just before."""
+    if not any(cue.startswith("summary.") for cue in statement._.izp_cues):
+        return False
+    words = {token.lower_ for token in statement}
+    if words & {"ik", "u", "jullie"} or mention([t.text for t in statement], statement.doc._.izp_people):
+        return False
+    return _family_heard(statement.doc, conversation) == {"child", "parent"}
 
 
 def _family_heard(doc: Doc, conversation: Conversation) -> set[Role]:
@@ -168,9 +136,35 @@ def _family_heard(doc: Doc, conversation: Conversation) -> set[Role]:
     return heard
 
 
+def _supposed(statement: Span, speakers: OpenSpeakers) -> View:
+    """The view of what a speaker says who is not known, where all that is said tells it decisively.
+
+    Whose wish about a treatment with limits it is, is never told by the words alone.
+    """
+    if not limit_concepts().isdisjoint(statement._.izp_topics):
+        return View("unknown", reason=UNMAPPED)
+    roles = speakers.roles(statement.doc._.izp_turn)
+    by_speaker = [chance * spoken_view_chances(statement, role) for role, chance in roles.items()]
+    view, chance = _most_likely(np.sum(by_speaker, axis=0), statement, _READERS_SHARE)
+    return view if chance >= DECISIVE else View("unknown", reason=UNMAPPED)
+
+
+def _most_likely(chances: Row, statement: Span, share: float = 1.0) -> tuple[View, float]:
+    """The likeliest view and its chance, from what the evidence gives for `VIEWS` and what the readers do."""
+    reading = share * load_decision().view * np.array(reading_of(statement, "view", VIEWS))
+    both = np.exp(log_shares(np.log(np.maximum(chances, 1e-9)) + reading))
+    own, told = both[::2], both[1::2]
+    most = int((own + told).argmax())
+    return View(PERSPECTIVES[most], bool(told[most] > own[most])), float(own[most] + told[most])
+
+
 def _written(statement: Span) -> View:
     """The view of a statement in a note: whose wish it gives in so many words, else by the evidence."""
     category: Category = statement._.izp_category
+    if category == "action_point":
+        taken_on = _owner_view(statement, statement.doc._.izp_conversation)
+        if taken_on in ("parent", "care_team"):
+            return View(taken_on)
     named = wisher(statement)
     if named in _VIEWS and category not in ("agreement", "action_point"):
         return View(_VIEWS[named])
@@ -179,14 +173,8 @@ def _written(statement: Span) -> View:
         if category in NO_VIEW_OF_OTHERS:
             return View("care_team")  # what a note states without naming anyone is its writer's
         return View("unknown", reason=NOBODY_NAMED)
-    reading = load_decision().view * np.array(reading_of(statement, "view", VIEWS))
-    chances = np.exp(log_shares(np.log(np.maximum(chances, 1e-9)) + reading))
-    own, told = chances[::2], chances[1::2]
-    most = int((own + told).argmax())
-    reported = bool(told[most] > own[most])
-    if own[most] + told[most] < LEAST:
-        return View("unknown", reported, UNDECIDED)
-    return View(PERSPECTIVES[most], reported)
+    view, chance = _most_likely(chances, statement)
+    return view if chance >= LEAST else View("unknown", view.reported, UNDECIDED)
 
 
 def _owner_view(statement: Span, conversation: Conversation) -> Perspective | None:

@@ -38,13 +38,6 @@ class Titles(Strict):
         return self.care_team | self.parent | self.woman | self.man
 
 
-class BareTitles(Strict):
-    """The functions of those whom a title without a name can mean."""
-
-    woman: frozenset[str]
-    man: frozenset[str]
-
-
 class PeopleWords(Strict):
     """The contents of patterns/people.yaml; the comments in that file say what each list is for."""
 
@@ -59,7 +52,8 @@ class PeopleWords(Strict):
     services: tuple[str, ...]
     service_endings: tuple[str, ...]
     titles: Titles
-    bare_titles: BareTitles
+    women: frozenset[str]
+    men: frozenset[str]
     no_speakers: frozenset[str]
     no_names: frozenset[str]
     no_calls: frozenset[str]
@@ -148,7 +142,7 @@ def find_function(phrase: str) -> Found | None:
     return None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096)  # asked for every word of a note, of which most come again
 def role_of_compound(word: str) -> Role | None:
     """The role of a word that is known by its end: "kinderneuroloog", "wijkverpleegkundige"."""
     word = plain(word)

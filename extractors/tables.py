@@ -21,8 +21,9 @@ RARE = 5
 SOURCES = 3
 """Evidence from fewer examples, or from fewer sources, gets no weight: it tells of one talk only."""
 
+PENALTY = 3.0
+
 _MOST_IMPORTANT = 6.0
-_PENALTY = 3.0
 _STEPS = 200
 _STEP_SIZE = 0.05
 _SMALLEST = 0.03
@@ -33,7 +34,6 @@ Weights = Mapping[str, Mapping[str, float]]
 """For each piece of evidence the weights of the labels, in two decimals; those near zero are left out."""
 
 _Matrix = NDArray[np.float32]
-_Places = NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,15 @@ class Sighting:
 
 
 def read_table(file: Path, labels: Sequence[str]) -> Table:
-    """The weights of each piece of evidence, in the order of the labels."""
+    """The weights of each piece of evidence, in hundredths and in the order of the labels.
+
+    Weights have two decimals. Kept as whole numbers their sum is the same in whatever order they come.
+    """
     weights: Weights = json.loads(file.read_text("utf-8"))
-    return {name: np.array([row.get(label, 0.0) for label in labels]) for name, row in weights.items()}
+    return {
+        name: np.array([round(100 * row.get(label, 0.0)) for label in labels], np.float64)
+        for name, row in weights.items()
+    }
 
 
 def add_up(evidence: Iterable[str], table: Table, labels: Sequence[str]) -> Row:
@@ -59,7 +65,7 @@ def add_up(evidence: Iterable[str], table: Table, labels: Sequence[str]) -> Row:
         row = table.get(name)
         if row is not None:
             total += row
-    return total
+    return total / 100
 
 
 def log_shares(scores: Row) -> Row:
@@ -69,13 +75,16 @@ def log_shares(scores: Row) -> Row:
     return shares
 
 
-def learn_table(examples: Sequence[Sighting], labels: Sequence[str], *, balanced: bool = False) -> Weights:
+def learn_table(
+    examples: Sequence[Sighting], labels: Sequence[str], *, balanced: bool = False, penalty: float = PENALTY
+) -> Weights:
     """Fits the weights by penalised maximum likelihood (Adam, full batch).
 
     Args:
         examples: All examples; their labels are among `labels`.
         labels: What is to be told apart.
         balanced: Whether every label counts alike, however many examples it has.
+        penalty: How much a weight must explain to be large.
 
     Returns:
         The weights of the evidence that is not rare.
@@ -87,7 +96,7 @@ def learn_table(examples: Sequence[Sighting], labels: Sequence[str], *, balanced
         balance = share.sum() / len(labels) / np.maximum(share, 1)
         importance = np.minimum(importance * (wanted @ balance)[:, None], _MOST_IMPORTANT).astype(np.float32)
     known = _frequent(examples)
-    fitted = fit([example.evidence for example in examples], known, wanted, importance, _STEPS)
+    fitted = fit([one.evidence for one in examples], known, wanted, importance, _STEPS, penalty)
     weights = as_weights(known, labels, fitted, _SMALLEST)
     return {name: row for name, row in weights.items() if row}
 
@@ -122,35 +131,37 @@ def fit(
     wanted: _Matrix,
     importance: _Matrix,
     steps: int,
+    penalty: float = PENALTY,
 ) -> _Matrix:
     """Fits the weights of the known evidence, of shape (known evidence, labels), by Adam with full batches.
 
-    `evidence` is that of each example, `wanted` (examples, labels) and `importance` (examples, 1) tell what it
-    is and how much it counts. Only what is present is looked at: a full table of it would take gigabytes.
+    `evidence` is that of each example, `wanted` (examples, labels) and `importance` (examples, 1) tell what
+    it is and how much it counts. Only what is present is looked at: a full table would take gigabytes.
     """
     columns = {name: at for at, name in enumerate(known)}
     present = [sorted({columns[name] for name in names if name in columns}) for names in evidence]
-    per_example = np.array(list(map(len, present)), np.int32)
-    column = np.fromiter(itertools.chain.from_iterable(present), np.int32, per_example.sum())
+    sizes = list(map(len, present))
+    column = np.fromiter(itertools.chain.from_iterable(present), np.int32, sum(sizes))
+    example = np.repeat(np.arange(len(present), dtype=np.int32), sizes)
     by_column = np.argsort(column, kind="stable")
-    example = np.repeat(np.arange(len(present), dtype=np.int32), per_example)[by_column]
-    per_column = np.bincount(column, minlength=len(known)).astype(np.int32)
     fitted = np.zeros((len(known), wanted.shape[1]), np.float32)
     mean, square = np.zeros_like(fitted), np.zeros_like(fitted)
     for step in range(1, steps + 1):
-        scores = _summed(fitted, column, per_example)
+        scores = summed(fitted.take(column, axis=0), example, len(present))
         odds = np.exp(scores - scores.max(axis=1, keepdims=True))
         chances = odds / odds.sum(axis=1, keepdims=True)
-        slope = _summed((chances - wanted) * importance, example, per_column) + _PENALTY * fitted
+        error = (chances - wanted) * importance
+        slope = summed(error.take(example[by_column], axis=0), column[by_column], len(known))
+        slope += np.float32(penalty) * fitted
         mean = (0.9 * mean + 0.1 * slope).astype(np.float32)
         square = (0.99 * square + 0.01 * slope**2).astype(np.float32)
         fitted -= _STEP_SIZE * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-6)
     return fitted
 
 
-def _summed(values: _Matrix, rows: _Places, sizes: _Places) -> _Matrix:
-    """The sums of the rows of `values` named, so many at a time."""
-    taken: Any = values.take(rows, axis=0)
-    lengths: Any = sizes
-    sums: Any = NumpyOps().reduce_sum(taken, lengths)  # several times as fast as `numpy.add.reduceat`
+def summed(values: _Matrix, groups: NDArray[np.integer[Any]], size: int) -> _Matrix:
+    """The sums of the rows of `values` by their group, which are in order."""
+    sizes: Any = np.bincount(groups, minlength=size).astype(np.int32)
+    rows: Any = values
+    sums: Any = NumpyOps().reduce_sum(rows, sizes)  # several times as fast as `numpy.add.reduceat`
     return np.asarray(sums)

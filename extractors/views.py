@@ -16,6 +16,7 @@ from spacy.tokens import Doc, Span
 
 from extractors.cues import CLAUSES, PATTERNS, word_sets
 from extractors.people import mention, mentions
+from extractors.salience import meant_in
 from extractors.schema import Conversation, Perspective, Role, Turn
 from extractors.sections import section_kinds
 from extractors.tables import Row, Sighting, Table, add_up, log_shares, read_table
@@ -56,7 +57,8 @@ def load_views() -> Table:
 def view_chances(statement: Span) -> Row | None:
     """The probability of each of `VIEWS` for a line of a note; None where nobody and no subject is named."""
     evidence = view_evidence(statement)
-    if "who:None" in evidence and "owner:None" in evidence and not _under_one_subject(statement.doc):
+    nobody = {"who:None", "owner:None", "meant:None", "last:None"} <= evidence
+    if nobody and not _under_one_subject(statement.doc):
         return None
     chances: Row = np.exp(log_shares(add_up(evidence, load_views(), VIEWS)))
     return chances
@@ -78,8 +80,10 @@ def view_evidence(statement: Span) -> frozenset[str]:
     named = list(people_evidence(statement))
     evidence = [f"category:{category}", *named, *_words(statement), *_headings_say(statement)]
     evidence += [f"{name}|{category}" for name in named]
+    meant = list(meant_evidence(statement))
+    evidence += meant + [f"{name}|{category}" for name in meant]
     if conversation.kind == "pzp":
-        evidence += [f"{name}|adult" for name in named]
+        evidence += [f"{name}|adult" for name in (*named, *meant)]
     return frozenset(evidence)
 
 
@@ -101,6 +105,20 @@ def people_evidence(statement: Span) -> Iterator[str]:
     yield f"owner:{_owner(statement)}"
     if words[0] in _SOURCES:
         yield f"source:{own}"
+
+
+def meant_evidence(statement: Span) -> Iterator[str]:
+    """Whom the clause is about, and who was named before it."""
+    meant = meant_in(statement)
+    yield f"meant:{meant.role}"
+    yield f"meant:{meant.role} {meant.how}"
+    yield f"how:{meant.how}"
+    yield f"last:{meant.last}"
+    yield f"meant:{meant.role} last:{meant.last}"
+    yield f"headed:{meant.headed}"
+    yield f"meant:{meant.role} headed:{meant.headed}"
+    yield f"said-by:{meant.teller}"
+    yield f"said-by:{meant.teller} meant:{meant.role}"
 
 
 def _words(statement: Span) -> Iterator[str]:
@@ -143,9 +161,13 @@ def _owner(statement: Span) -> str | None:
 def wisher(statement: Span) -> Role | None:
     """Whose wish, feeling or words a line gives expressly: "Sem wil ...", "vlgs vader ...", "Wil ...".
 
-    A line that begins with the verb goes on about whom the lines before it in the block named.
+    A line that begins with the verb goes on about whom the lines before it in the block named. In a table
+    with a person at the head of a column or row, the cells there are that person's.
     """
     doc = statement.doc
+    meant = meant_in(statement)
+    if meant.how.startswith("cell"):
+        return meant.headed
     words = [token.lower_ for token in statement[: _SUBJECT_WORDS + 1]]
     if words[0] in _SOURCES:
         return mention([token.text for token in statement[1 : 1 + _SUBJECT_WORDS]], doc._.izp_people)

@@ -16,7 +16,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal, get_args
 
 import numpy as np
 
@@ -24,11 +23,9 @@ from extractors.cues import PATTERNS
 from extractors.roles import people_words, plain
 from extractors.schema import Conversation, Flag, Participant, Role, Turn
 from extractors.tables import Row, Sighting, Table, add_up, log_shares, read_table
+from extractors.turn_evidence import VOICES, WORD, YOU, Voice, kind_evidence, turn_evidence, voice_of
+from extractors.turn_voices import turn_chances
 
-Voice = Literal["child", "patient", "parent", "care_team"]
-"""The roles of those who speak; an adult patient speaks otherwise than a child, with the same role."""
-
-VOICES: tuple[Voice, ...] = get_args(Voice)
 FILE = PATTERNS / "voices.json"
 GROUND = "voice"
 """In `Participant.because`: the role was inferred from what was said, and a reader should confirm it."""
@@ -44,42 +41,11 @@ _SHARPNESS = 0.75
 _MOST_OPEN = 6
 """Of more open labels those who speak least stay open: the combinations grow too many."""
 
-_FEWEST_TURNS = 4
-_IMPOSSIBLE = -30.0
-
-_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_NAME_INSIDE = re.compile(r"(?<=[a-zà-ÿ,;:] )[A-ZÀ-Ý][\w'’-]*")
 _NAME = re.compile(r"[A-ZÀ-Ý][\w’'-]{2,}")
-_SENTENCE = re.compile(r"[^.?!…]+[.?!…]*")
-_CALL = re.compile(
-    r"(?:^|[,.!?]\s*|\ben )(mam+a?|mams|pap+a?|paps|dokter|zuster|opa|oma|schat|lieverd|lieve|meneer|mevrouw"
-    r"|jongen|meisje|knul)(?=[,.!?]|$)",
-    re.IGNORECASE,
-)
 _DIARISED = re.compile(
     r"(?:speaker|spreker|spk|deelnemer|s|unknown speaker|onbekende spreker)[ _-]?\w{1,2}", re.IGNORECASE
 )
-_YOU = {"je": "jij", "jij": "jij", "jou": "jij", "jouw": "jij", "ge": "jij", "gij": "jij"} | {
-    "u": "u",
-    "uw": "u",
-    "jullie": "jullie",
-}
-_MARKED = re.compile(r"[.?!]")
-_ASKS_UNMARKED = re.compile(
-    r"\A\W*(?:(?:en|nou|oké|goed|maar|ja|dus)\W+)*(?:wat|waar\w*|hoe|wie|wanneer|waarom|welke?)\b"
-    r"|\b(?:bent?|hebt?|heeft|wilt?|kunt?|kan|zou|zal|mag|moet|weet|vindt?|denkt?|doet?|gaat?|ziet?|voelt?|merkt?)"
-    r" (?:je|jij|u|jullie)\b",
-    re.IGNORECASE,
-)
-_SIZES = (4, 8, 16, 32, 64)
 _REACH = 40
-
-
-def voice_of(role: Role | None, *, adult: bool) -> Voice | None:
-    """The voice of a role in a conversation with an adult or a child; None for an interpreter and others."""
-    if role == "child":
-        return "patient" if adult else "child"
-    return role if role == "parent" or role == "care_team" else None
 
 
 def with_voices(conversation: Conversation) -> Conversation:
@@ -89,7 +55,9 @@ def with_voices(conversation: Conversation) -> Conversation:
     Where no turn has a label, the turns get a role, each by itself and its neighbours.
     """
     if all(turn.label is None for turn in conversation.turns):
-        return _with_turn_roles(conversation)
+        roles = {turn: _decided(row) for turn, row in turn_chances(conversation).items()}
+        turns = tuple(turn.model_copy(update={"role": roles.get(turn.index)}) for turn in conversation.turns)
+        return conversation.model_copy(update={"turns": turns})
     open_labels = _open_labels(conversation)
     if not open_labels:
         return conversation
@@ -106,54 +74,27 @@ def with_voices(conversation: Conversation) -> Conversation:
     )
 
 
-def _with_turn_roles(conversation: Conversation) -> Conversation:
-    """The conversation with the role of each turn of speech that tells it; they stay flagged."""
-    speech = [turn for turn in conversation.turns if turn.block == "speech"]
-    if len(speech) < _FEWEST_TURNS:
-        return conversation
-    roles = dict(zip((turn.index for turn in speech), map(_decided, turn_chances(conversation)), strict=True))
-    turns = tuple(turn.model_copy(update={"role": roles.get(turn.index)}) for turn in conversation.turns)
-    return conversation.model_copy(update={"turns": turns})
+@dataclass(frozen=True)
+class OpenSpeakers:
+    """How likely each voice is, of the turns without a label and of the labels that nothing maps."""
+
+    turns: Mapping[int, Row]
+    labels: Mapping[str, Row]
+
+    def roles(self, turn: Turn) -> dict[Role, float]:
+        """The chance of each role for who speaks in a turn; all alike where nothing tells."""
+        row = self.turns.get(turn.index) if turn.label is None else self.labels.get(turn.label)
+        return _by_role(np.full(len(VOICES), 1 / len(VOICES)) if row is None else row)
 
 
-def turn_chances(conversation: Conversation) -> Row:
-    """For each turn of speech of a conversation without labels the chance of each voice, (turns, voices).
-
-    By the forward-backward algorithm: a turn tells of itself and of who spoke before and after it.
-    """
-    speech = [turn for turn in conversation.turns if turn.block == "speech"]
-    barred = np.where([voice == _barred(conversation) for voice in VOICES], _IMPOSSIBLE, 0.0)
-    steps = [
-        _by_voice_before(
-            _about(conversation) | turn_evidence(turn.text, before, conversation.child), load_voices()
-        )
-        + barred
-        for turn, before in zip(speech, ["", *(turn.text for turn in speech)], strict=False)
-    ]
-    forward = [log_shares(steps[0].mean(axis=0))]
-    for step in steps[1:]:
-        forward.append(log_shares(_log_sum(forward[-1][:, None] + step, axis=0)))
-    backward = [np.zeros(len(VOICES))]
-    for step in reversed(steps[1:]):
-        backward.append(log_shares(_log_sum(step + backward[-1], axis=1)))
-    chances: Row = np.exp(log_shares(np.array(forward) + np.array(backward[::-1])))
-    return chances
-
-
-def _log_sum(scores: Row, axis: int) -> Row:
-    top = scores.max(axis=axis, keepdims=True)
-    total: Row = np.log(np.exp(scores - top).sum(axis=axis)) + top.squeeze(axis)
-    return total
-
-
-def _barred(conversation: Conversation) -> Voice:
-    """The voice that nobody has: in a talk with an adult the child's, else the patient's."""
-    return "child" if conversation.kind == "pzp" else "patient"
-
-
-def _about(conversation: Conversation) -> frozenset[str]:
-    """What the kind of conversation tells of every turn."""
-    return frozenset(() if conversation.kind == "het_belangrijk" else (f"kind:{conversation.kind}",))
+def open_speakers(conversation: Conversation) -> OpenSpeakers:
+    """Weighs who speaks where it is not known; what is known is not weighed."""
+    unlabelled = any(turn.label is None and turn.block == "speech" for turn in conversation.turns)
+    open_labels = _open_labels(conversation)
+    return OpenSpeakers(
+        turn_chances(conversation) if unlabelled else {},
+        voice_chances(conversation, open_labels) if open_labels else {},
+    )
 
 
 def _open_labels(conversation: Conversation) -> list[str]:
@@ -163,14 +104,17 @@ def _open_labels(conversation: Conversation) -> list[str]:
     return sorted((label for label in labels if spoken[label]), key=lambda label: -spoken[label])
 
 
+def _by_role(chances: Row) -> dict[Role, float]:
+    return {
+        "child": float(chances[0] + chances[1]),
+        "parent": float(chances[2]),
+        "care_team": float(chances[3]),
+    }
+
+
 def _decided(chances: Row) -> Role | None:
     """The role with a decisive share of the probability."""
-    roles: tuple[tuple[Role, float], ...] = (
-        ("child", float(chances[0] + chances[1])),
-        ("parent", float(chances[2])),
-        ("care_team", float(chances[3])),
-    )
-    role, chance = max(roles, key=lambda pair: pair[1])
+    role, chance = max(_by_role(chances).items(), key=lambda pair: pair[1])
     return role if chance >= DECISIVE else None
 
 
@@ -349,7 +293,7 @@ def spoken_evidence(conversation: Conversation) -> Iterator[tuple[str, str | Non
         yield (
             turn.label,
             before.label if before is not None else None,
-            _about(conversation) | turn_evidence(turn.text, heard, conversation.child),
+            kind_evidence(conversation) | turn_evidence(turn.text, heard, conversation.child),
         )
         before = turn
 
@@ -357,51 +301,6 @@ def spoken_evidence(conversation: Conversation) -> Iterator[tuple[str, str | Non
 def after_evidence(before: Voice | None, evidence: Collection[str]) -> str:
     """The evidence of whose turn comes before, with a question mark where that turn asks."""
     return f"after:{before or 'nobody'}{'?' if before and 'asked' in evidence else ''}"
-
-
-def turn_evidence(text: str, heard: str, child: str | None) -> frozenset[str]:
-    """What a turn says of who speaks: its words, whom it asks and calls, and how it was asked and called.
-
-    Args:
-        text: the turn.
-        heard: what somebody else said just before; "" where nobody did.
-        child: the child's name.
-    """
-    words = _plain_words(text)
-    evidence = {"always", _size(len(words))}
-    evidence.update(f"word:{word}" for word in words)
-    evidence.update(f"pair:{one} {two}" for one, two in itertools.pairwise(words))
-    evidence.update(_questions("asks", _SENTENCE.findall(text)))
-    evidence.update(f"calls:{call[1].lower()}" for call in _CALL.finditer(text))
-    last = _SENTENCE.findall(heard)[-2:]
-    evidence.update(_questions("asked", last))
-    evidence.update(f"called:{call[1].lower()}" for part in last for call in _CALL.finditer(part.strip()))
-    if child and re.search(rf"\b{re.escape(child)}\b", text):
-        evidence.add("names the child")
-    return frozenset(evidence)
-
-
-def _questions(kind: str, sentences: Sequence[str]) -> Iterator[str]:
-    for sentence in sentences:
-        if _asks(sentence):
-            yield kind
-            yield from (f"{kind}:{_YOU[word]}" for word in _plain_words(sentence) if word in _YOU)
-
-
-def _asks(sentence: str) -> bool:
-    """Whether a sentence asks; a machine's transcript can be without marks, then by its order of words."""
-    if _MARKED.search(sentence):
-        return sentence.rstrip().endswith("?")
-    return _ASKS_UNMARKED.search(sentence) is not None
-
-
-def _size(words: int) -> str:
-    return f"size:{words if words < _SIZES[0] else max(size for size in _SIZES if size <= words)}"
-
-
-def _plain_words(text: str) -> list[str]:
-    """The words in lower case; names within a sentence left out, they tell nothing in another talk."""
-    return [word.lower().replace("’", "'") for word in _WORD.findall(_NAME_INSIDE.sub(" ", text))]
 
 
 def own_names(label: str) -> list[str]:
@@ -429,8 +328,8 @@ def naming_evidence(conversation: Conversation) -> Iterator[tuple[str, frozenset
 
 
 def _around(text: str, start: int, end: int) -> frozenset[str]:
-    before = _WORD.findall(text[max(0, start - _REACH) : start].lower())[-2:]
-    after = _WORD.findall(re.split("[.?!]", text[end : end + _REACH].lower())[0])[:3]
+    before = WORD.findall(text[max(0, start - _REACH) : start].lower())[-2:]
+    after = WORD.findall(re.split("[.?!]", text[end : end + _REACH].lower())[0])[:3]
     evidence = {f"named:{word}" for word in (*before, *after)}
     evidence.update(f"named:{word} _" for word in before[-1:])
     evidence.update(f"named:_ {word}" for word in after[:1])
@@ -442,5 +341,5 @@ def _around(text: str, start: int, end: int) -> frozenset[str]:
         "!",
     }:
         evidence.add("named:called")
-        evidence.update("named:u" for word in after if _YOU.get(word) == "u")
+        evidence.update("named:u" for word in after if YOU.get(word) == "u")
     return frozenset(evidence)

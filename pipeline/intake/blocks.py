@@ -110,6 +110,17 @@ def _parts(text: str) -> Iterator[str]:
     yield text[start:]
 
 
+def sentences(text: str) -> Iterator[str]:
+    """The sentences of a text."""
+    start = 0
+    for gap in _SENTENCE_GAP.finditer(text):
+        if not _ends_short(text, gap.start()):
+            yield text[start : gap.end()].rstrip()
+            start = gap.end()
+    if text[start:].strip():
+        yield text[start:]
+
+
 def _ends_short(text: str, end: int) -> bool:
     """Whether the point before `end` is that of an abbreviation."""
     return _ABBREVIATED.search(text[max(0, end - 10) : end]) is not None

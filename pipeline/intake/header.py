@@ -64,7 +64,12 @@ _AGE = (
     r"(?!\s*-?\s*(?:u\b|uur|hoog\b|jan|feb|maart|mrt|apr|mei|jun|jul|aug|sep|okt|nov|dec|[-/.:]\d))"
 )
 _NAME_AGE = re.compile(
-    rf"(?P<names>{_NAME}(?:\s+(?:(?:van|de|der|den|ten|ter|te)\s+)*{_NAME})*)\s*(?:\(\s*|,\s*|\s[-–]\s*){_AGE}"
+    rf"(?P<names>{_NAME}(?:\s+(?:(?:van|de|der|den|ten|ter|te)\s+)*{_NAME})*)\.?\s*(?:\(\s*|,\s*|\s[-–]\s*){_AGE}"
+)
+# Without a mark between them only an age with its unit counts ("Elif 20 mnd", "Lotte 2j4m").
+_NAME_UNIT = re.compile(
+    rf"(?P<names>{_NAME}) (?P<age>\d{{1,2}})\s?(?P<unit>jaar|jr|j|mnd|maanden|weken|wkn|wk|dgn)"
+    r"(?:\s?\d{1,2}\s?m)?\b"
 )
 _COUNTED = (
     "een|één|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|dertien|veertien|vijftien|zestien"
@@ -185,7 +190,7 @@ def find_child(lines: Sequence[str]) -> tuple[str | None, int | None]:
     """
     text = "\n".join(line[:_LONGEST] for line in lines)
     found: list[tuple[int, str, int]] = []
-    for match in _NAME_AGE.finditer(text):
+    for match in (*_NAME_AGE.finditer(text), *_NAME_UNIT.finditer(text)):
         years = int(match["age"]) if (match["unit"] or "jaar")[0] == "j" else 0
         if name := _own_name(match["names"], text, match.start()):
             found.append((match.start(), name, years))

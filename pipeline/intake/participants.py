@@ -190,6 +190,9 @@ def _listed(line: str) -> list[Entry]:
     entries: list[Entry] = []
     for sentence in _parts(line, _SENTENCES):
         parts = _parts(sentence, _SPLIT)
+        if _is_one_person(parts):
+            entries.extend(_person_part(parts[0], ", ".join(parts[1:])))
+            continue
         position = 0
         while position < len(parts):
             lead = _LEAD.match(parts[position])
@@ -207,6 +210,19 @@ def _listed(line: str) -> list[Entry]:
                 entries.extend(_part(part))
             position += 1
     return entries
+
+
+def _is_one_person(parts: Sequence[str]) -> bool:
+    """Whether parts are a professional and more than one function: "dr. Bakker, kinderarts, voorzitter"."""
+    return (
+        len(parts) > 2
+        and _is_name(parts[0])
+        and find_function(without_title(parts[0])) is None
+        and all(
+            (found := find_function(part)) is not None and found.role == "care_team" and found.start == 0
+            for part in parts[1:]
+        )
+    )
 
 
 def _parts(line: str, at: re.Pattern[str]) -> list[str]:

@@ -108,3 +108,39 @@ def test_a_heading_that_names_two_roles_names_nobody(only: Only) -> None:
         (None, "wil graag naar het schoolfeest"), block="list_item", section=("Wat Sem en ouders willen",)
     )
     assert said.perspective == "unknown"
+
+
+UNLABELLED = (
+    (None, "Goedemiddag, wat is voor jullie op dit moment het belangrijkste?"),
+    (None, "Dat onze zoon geen pijn heeft, mijn man en ik slapen al weken niet."),
+    (None, "Wat zien jullie aan hem als hij pijn heeft?"),
+)
+
+
+def test_without_speakers_the_talk_tells_whose_view_it_is(only: Only) -> None:
+    said = only(*UNLABELLED, (None, "Als ouders zijn wij bang dat onze zoon pijn heeft."))
+    assert said.perspective == "parent"
+
+
+def test_whose_wish_about_a_treatment_it_is_is_never_told_by_words_alone(only: Only) -> None:
+    said = only(*UNLABELLED, (None, "Als ouders willen wij voor onze zoon geen reanimatie."))
+    assert (said.perspective, said.reported) == ("unknown", False)
+
+
+def test_a_cell_under_a_person_is_that_persons_view(only: Only) -> None:
+    said = only((None, "wil liever thuis het infuus"), block="cell", section=("Infuus", "Sem"))
+    assert said.perspective == "child"
+
+
+@pytest.mark.parametrize(("who", "perspective"), [("Vader", "parent"), ("Kinderarts", "care_team")])
+def test_an_action_point_of_a_note_is_of_who_takes_it_on(only: Only, who: str, perspective: str) -> None:
+    said = only((None, f"{who} belt morgen de thuiszorg"), block="list_item", section=("Acties",))
+    assert said.perspective == perspective
+
+
+def test_in_a_note_a_pronoun_gives_the_view_of_whom_it_means(only: Only) -> None:
+    turns = (
+        (None, "Sem is een jongen."),
+        (None, "Moeder is moe. Sem slaapt slecht. Hij wil geen sonde meer."),
+    )
+    assert only(*turns, block="paragraph").perspective == "child"

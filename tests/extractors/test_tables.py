@@ -24,6 +24,11 @@ def test_learning_twice_gives_the_same_table() -> None:
     assert learn_table(SEEN, LABELS) == learn_table(SEEN, LABELS)
 
 
+def test_a_higher_penalty_keeps_the_weights_smaller() -> None:
+    free, held = (learn_table(SEEN, LABELS, penalty=penalty)["red"]["right"] for penalty in (3.0, 30.0))
+    assert 0 < held < free
+
+
 def test_evidence_from_few_sources_gets_no_weight() -> None:
     odd = [Sighting("talk 1", frozenset({"green"}), "left")] * 9
     assert "green" not in learn_table([*SEEN, *odd], LABELS)

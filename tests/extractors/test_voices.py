@@ -7,10 +7,10 @@ import pytest
 from extractors.schema import Conversation, Flag, Participant, Turn
 from extractors.voices import (
     GROUND,
+    open_speakers,
     own_names,
     single_example,
     spoken_evidence,
-    turn_evidence,
     voice_examples,
     with_voices,
 )
@@ -101,6 +101,17 @@ def test_turns_without_labels_get_the_role_that_they_tell() -> None:
     assert found.turns[4].role == "care_team"
 
 
+def test_an_open_label_is_likeliest_who_it_sounds_like() -> None:
+    talk = _talk((*TALK, ("C", "Ik ben zijn moeder niet.")), Participant(label="A", role="care_team"))
+    roles = open_speakers(talk).roles(talk.turns[1])
+    assert max(roles, key=lambda role: roles[role]) == "parent"
+
+
+def test_where_nothing_tells_who_speaks_all_roles_are_possible() -> None:
+    talk = _talk(((None, "Ja."),))
+    assert min(open_speakers(talk).roles(talk.turns[0]).values()) > 0
+
+
 def test_a_talk_with_known_speakers_is_given_back_unchanged() -> None:
     talk = _talk(TALK, Participant(label="A", role="care_team"), Participant(label="B", role="parent"))
     assert with_voices(talk) is talk
@@ -117,14 +128,6 @@ def test_a_talk_with_known_speakers_is_given_back_unchanged() -> None:
 )
 def test_the_names_in_a_label(label: str, names: list[str]) -> None:
     assert own_names(label) == names
-
-
-def test_a_question_without_marks_is_known_by_its_words() -> None:
-    assert "asked:jij" in turn_evidence("voetballen", "wat vind jij het leukst", None)
-
-
-def test_a_name_within_a_sentence_is_no_evidence() -> None:
-    assert "word:loes" not in turn_evidence("Dat zei Loes ook", "", None)
 
 
 def test_evidence_knows_who_spoke_before() -> None:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from pipeline.intake.blocks import Block, lay_out
+from pipeline.intake.blocks import Block, lay_out, sentences
 from pipeline.intake.conversation import build
 from pipeline.intake.participants_file import ParticipantsFile
 
@@ -77,3 +77,7 @@ def test_file_name_and_child_that_cannot_be_encoded_are_tidied(take_in):
     )
     assert conversation.source == "gesprek.txt"
     assert take_in("g.txt", "Moeder: Ja.\nArts: Nee.\nMoeder: Goed.", child="No\udce9or").child == "Noor"
+
+
+def test_a_text_is_its_sentences_and_an_abbreviation_ends_none():
+    assert list(sentences("Hij slaapt. Dr. Bakker komt? Ja")) == ["Hij slaapt.", "Dr. Bakker komt?", "Ja"]

@@ -94,6 +94,9 @@ def test_year_is_settled_by_when_the_file_was_written(tmp_path):
         (["Mevrouw Mia Janssen (63), haar man Sjir"], "Mia", 63),
         (["Rob van Zanten, 52 - proactief zorgplan"], "Rob", 52),
         (["thuis, Rotterdam-Zuid, 2 hoog"], None, None),
+        (["wo 2 dec 2026, kamer 11, Elif 20 mnd, SMA"], "Elif", 0),
+        (["Lotte 2j4m. Mw. (Mirjam, 31), vader (Gijs, 33)"], "Lotte", 2),
+        (["Betreft: Shreya R., 5 jr"], "Shreya", 5),
     ],
 )
 def test_child(lines, child, age):

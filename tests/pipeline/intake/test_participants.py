@@ -314,6 +314,12 @@ def test_a_name_with_a_title_before_a_profession_is_one_person(take_in):
     assert [(person.label, person.function) for person in talk.participants] == [("dr. Bakker", "kinderarts")]
 
 
+def test_a_professional_with_more_than_one_function_on_a_line_is_one_person():
+    assert entries("dr. Bakker, kinderneuroloog, voorzitter") == {
+        "dr. Bakker": ("care_team", "kinderneuroloog")
+    }
+
+
 def test_the_short_form_of_a_note_has_its_name_in_brackets():
     assert entries("Aanw.: m. (Anouk), v. (Gerben)") == {
         "Anouk": ("parent", "moeder"),
