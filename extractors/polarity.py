@@ -5,9 +5,10 @@ and a wish to stop are affirmed, and so are most worries and facts with a denial
 
 A statement without a word that denies or refuses is affirmed. One with such a word is read part by part
 (`extractors.parts`): each denial with its place, the verb it goes with and what it takes away, words that
-refuse by themselves, the cues, the category. A table gives each piece of this evidence a weight
-(`patterns/polarity.json`), so that a reader can see what decided. The refusal of a treatment with limits
-does not hang on the table.
+refuse by themselves, the cues, what it is about, the category and the words around it. A table gives each
+piece of this evidence a weight (`patterns/polarity.json`), so that a reader can see what decided. The plain
+refusal of a treatment with limits does not hang on the table; one that the table is not sure of is marked
+in `izp_because`, so that a reader can be told to look again.
 """
 
 import re
@@ -39,9 +40,21 @@ BARE_ANSWERS = frozenset(("answer.yes", "answer.no"))
 LEANING = 0.3
 """In doubt a denial is taken as one: a refusal read as a wish does more harm than the reverse."""
 
+DOUBT = "doubt.polarity"
+"""In `because`: whether a treatment with limits is wanted or refused here is not sure."""
+
+_DOUBTFUL = 2.0
+"""Log odds that speak by less than this for what was decided leave a doubt. One in five of the wishes that
+name a treatment with limits is marked so, and of those that are read wrongly three to four in five."""
+
+PENALTY = 8.0
+"""For `learn_table`: more than its own, since much of this evidence is in few examples."""
+
 _NEAR = 5
 """How many words behind a denial what it takes away may stand."""
 _MOST_LETTERS = 6
+_AROUND = 5
+_GOES_ON = frozenset(("maar", "want", "alleen", "dan"))
 
 
 class DenialWords(Strict):
@@ -59,32 +72,52 @@ _TELLING = DENIALS | REFUSING.keys() | {"zonder"}
 _KINDS = {"main": "", "report": "", "condition": "c", "reason": "r", "complement": "t", "relative": "l"}
 
 
-@Language.component("izp_polarity", requires=["doc.spans"], assigns=["span._.izp_polarity"])
+@Language.component(
+    "izp_polarity", requires=["doc.spans"], assigns=["span._.izp_polarity", "span._.izp_because"]
+)
 def assign_polarity(doc: Doc) -> Doc:
     """Sets `izp_polarity` of the statements of a turn."""
     for statement in doc.spans[STATEMENTS]:
-        statement._.izp_polarity = polarity_of(statement, statement._.izp_category)
+        category: Category = statement._.izp_category
+        polarity = polarity_of(statement, category)
+        statement._.izp_polarity = polarity
+        if category in STANCES and is_doubtful(statement, polarity, category):
+            statement._.izp_because = (*statement._.izp_because, DOUBT)
     return doc
 
 
 def polarity_of(statement: Span, category: Category) -> Polarity:
     """Negated where the thing itself is refused or denied, otherwise affirmed."""
+    plain = _plainly(statement, category)
+    if plain is not None:
+        return plain
+    return "negated" if _odds(statement, category) > -LEANING else "affirmed"
+
+
+def is_doubtful(statement: Span, polarity: Polarity, category: Category) -> bool:
+    """Whether a treatment with limits is denied in words that do not plainly tell whether it is refused."""
+    if not _is_of_limit(statement) or not can_deny(statement) or statement._.izp_cues & BARE_ANSWERS:
+        return False
+    negated = _odds(statement, category) + LEANING
+    return (negated if polarity == "negated" else -negated) < _DOUBTFUL
+
+
+def _plainly(statement: Span, category: Category) -> Polarity | None:
+    """What needs no weighing: a bare answer, no denial, the plain refusal of a treatment with limits."""
     cues: Set[str] = statement._.izp_cues
     if cues & BARE_ANSWERS:
         return _answers(statement, cues)
     open_or_kept = cues & NOT_REFUSED and "refusal.no_treatment" not in cues
     if open_or_kept or not can_deny(statement):
         return "affirmed"
-    row = to_row(statement)
-    parts = cut_parts(row)
-    if category in STANCES and _refuses_limit(statement, row, parts):
-        return "negated"
-    affirmed, negated = add_up(
-        frozenset(_evidence(statement, row, parts, category)), load_polarity(), POLARITIES
-    )
+    return "negated" if category in STANCES and _refuses_limit(statement) else None
+
+
+def _odds(statement: Span, category: Category) -> float:
+    """The log odds that a statement is negated."""
+    affirmed, negated = add_up(polarity_evidence(statement, category), load_polarity(), POLARITIES)
     # The weights have two decimals: without rounding, the order they are added in would decide a tie.
-    odds = round(negated - affirmed, 2)
-    return "negated" if odds > -LEANING else "affirmed"
+    return round(float(negated - affirmed), 2)
 
 
 def can_deny(statement: Span) -> bool:
@@ -131,11 +164,17 @@ def _answers(statement: Span, cues: Set[str]) -> Polarity:
     return "negated" if asked_to_refuse or "answer.no" in cues else "affirmed"
 
 
-def _refuses_limit(statement: Span, row: Row, parts: Sequence[Part]) -> bool:
+def _is_of_limit(statement: Span) -> bool:
+    """Whether a statement names a treatment with limits."""
+    return not limit_concepts().isdisjoint(statement._.izp_named)
+
+
+def _refuses_limit(statement: Span) -> bool:
     """Whether all that a statement about a treatment with limits says is a refusal ("geen IC meer")."""
-    if limit_concepts().isdisjoint(statement._.izp_named):
+    if not _is_of_limit(statement):
         return False
-    letters = [letter for part in parts if part.kind == "main" and (letter := _letter(row, part))]
+    row = to_row(statement)
+    letters = [letter for part in cut_parts(row) if part.kind == "main" and (letter := _letter(row, part))]
     forms = frozenset(row.forms)
     return frozenset(letters) == {"N"} and forms.isdisjoint(DENIAL_WORDS.undoing | DENIAL_WORDS.affirming)
 
@@ -146,7 +185,10 @@ def _evidence(statement: Span, row: Row, parts: Sequence[Part], category: Catego
         yield f"category:{category}"
     turn = statement.doc._.izp_turn
     role: Role | None = role_of(statement.doc._.izp_conversation, turn)
-    yield f"speaker:{role or ('note' if turn.label is None else 'unmapped')}"
+    who = role or ("note" if turn.label is None else "unmapped")
+    yield f"speaker:{who}"
+    if category:
+        yield f"speaker:{who}+{category}"
     for cue in statement._.izp_cues:
         yield f"cue:{cue}"
         if category and cue.startswith(("refusal.", "negation.")):
@@ -167,6 +209,37 @@ def _evidence(statement: Span, row: Row, parts: Sequence[Part], category: Catego
         denied = denied or letter == "N"
     if denied and any(part.kind == "condition" for part in parts):
         yield from _behind_a_condition(row, parts)
+    yield from _of_subject(statement, category)
+    yield from _around(statement)
+
+
+def _of_subject(statement: Span, category: Category | None) -> Iterator[str]:
+    """What a statement is about: to deny a treatment is mostly to refuse it, to deny pain is not."""
+    for concept in statement._.izp_named:
+        yield f"about:{concept}"
+    if _is_of_limit(statement):
+        yield "limit"
+        if category:
+            yield f"limit+{category}"
+
+
+def _around(statement: Span) -> Iterator[str]:
+    """The words beside a statement in its turn ("Een slang door de neus? Nee.")."""
+    row, start, end = row_of(statement.doc), statement.start, statement.end
+    mark = row.words[end] if end < len(row.words) and row.marks[end] else ""
+    before = [row.forms[i] for i in range(max(0, start - _AROUND), start) if not row.marks[i]]
+    behind = [row.forms[i] for i in range(end, min(len(row.forms), end + _AROUND)) if not row.marks[i]]
+    yield f"mark behind:{mark}"
+    if behind and behind[0] in WORDS.noes:
+        yield f"no behind:{mark}"
+    if behind and behind[0] in _GOES_ON:
+        yield f"behind:{behind[0]}"
+    if before:
+        yield f"before:{before[-1]}"
+        if before[-1] in WORDS.noes:
+            yield "no before"
+    if not DENIALS.isdisjoint(before[-3:]):
+        yield f"denied before:{row.words[start - 1] if row.marks[start - 1] else ''}"
 
 
 def _letter(row: Row, part: Part) -> str:

@@ -74,7 +74,7 @@ def learn_readings(nlp: Language) -> None:
     for one in _labelled(nlp):
         denied += polarity.polarity_examples(one.clause, one.category, one.polarity, one.importance)
         doubted += certainty.certainty_examples(one.clause, one.category, one.certainty, one.importance)
-    save_weights(learn_table(denied, POLARITIES), polarity.FILE)
+    save_weights(learn_table(denied, POLARITIES, penalty=polarity.PENALTY), polarity.FILE)
     save_weights(learn_table(doubted, CERTAINTIES), certainty.FILE)
     sys.stdout.write(f"readings: {len(denied):,} denials and {len(doubted):,} doubts\n")
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from spacy.tokens import Span
 
-from extractors.polarity import can_deny, polarity_evidence, polarity_examples, polarity_of
-from extractors.schema import Statement
+from extractors.polarity import can_deny, is_doubtful, polarity_evidence, polarity_examples, polarity_of
+from extractors.schema import Polarity, Statement
 
 WANTED = [
     "Ik wil naar huis.",
@@ -17,6 +17,7 @@ WANTED = [
     "Ik wil ermee stoppen.",
     "Ik zeg nog geen nee.",
     "Een muts is niet erg.",
+    "Ik wil niets liever dan naar huis.",
 ]
 REFUSED = [
     "Geen sonde meer.",
@@ -31,6 +32,7 @@ REFUSED = [
     "Ik heb gezegd dat ik dat niet wil.",
     "Is ze stervende, dan niet meer",
     "Niet reanimeren, geen IC",
+    "Ouders zien af van een nieuwe operatie.",
     "Geen sonde, al weet vader het nog niet.",
 ]
 
@@ -59,6 +61,26 @@ def test_the_refusal_of_a_limit_does_not_hang_on_the_table(
     assert polarity_of(clause("Niet beademen."), "preference") == "negated"
 
 
+def test_a_plain_refusal_of_a_limit_leaves_no_doubt(clause: Callable[[str], Span]) -> None:
+    assert not is_doubtful(clause("Geen beademing meer."), "negated", "preference")
+
+
+@pytest.mark.parametrize("polarity", ["affirmed", "negated"])
+def test_what_the_weights_leave_open_of_a_limit_is_a_doubt_either_way(
+    clause: Callable[[str], Span], monkeypatch: pytest.MonkeyPatch, polarity: Polarity
+) -> None:
+    monkeypatch.setattr("extractors.polarity.load_polarity", dict)
+    assert is_doubtful(clause("Beademen wil ik eigenlijk niet zonder meer."), polarity, "preference")
+
+
+@pytest.mark.parametrize("text", ["School hoeft niet zonder meer.", "Wij willen beademing."])
+def test_what_names_no_limit_or_denies_nothing_is_no_doubt(
+    clause: Callable[[str], Span], monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setattr("extractors.polarity.load_polarity", dict)
+    assert not is_doubtful(clause(text), "affirmed", "preference")
+
+
 def test_a_sentence_without_a_denial_is_not_weighed(clause: Callable[[str], Span]) -> None:
     assert not can_deny(clause("Ik wil naar huis."))
 
@@ -66,6 +88,17 @@ def test_a_sentence_without_a_denial_is_not_weighed(clause: Callable[[str], Span
 def test_the_evidence_names_the_denial_and_the_verb_it_goes_with(clause: Callable[[str], Span]) -> None:
     evidence = polarity_evidence(clause("Als hij stikt wil ik geen buis."), "preference")
     assert {"not:geen", "not+self+want", "if, not", "shape:cN"} <= evidence
+
+
+def test_the_evidence_names_what_is_denied(clause: Callable[[str], Span]) -> None:
+    evidence = polarity_evidence(clause("Geen beademing."), "preference")
+    assert {"about:ventilation", "limit+preference"} <= evidence
+
+
+def test_the_evidence_tells_what_stands_around_the_statement(clause: Callable[[str], Span]) -> None:
+    turn = clause("Nee, ik wil geen slang. Nee.").doc
+    evidence = polarity_evidence(turn[2:6], "preference")
+    assert {"no before", "mark behind:.", "no behind:.", "denied before:,"} <= evidence
 
 
 def test_an_annotated_denial_teaches_with_and_without_its_category(clause: Callable[[str], Span]) -> None:
