@@ -4,6 +4,7 @@ One function a type, in the order of the annotation guide ("A flag"). A flag's n
 sentence; the words of the conversation stay in the statements it names.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -11,12 +12,19 @@ from extractors.conflicts import find_conflicts
 from extractors.evidence import role_of
 from extractors.limits import limit_threads
 from extractors.open_questions import is_open_question
+from extractors.polarity import DOUBT
 from extractors.schema import Category, Conversation, Flag, Named, Statement
+from extractors.statements import WISHES
 
-WISHES: frozenset[Category] = frozenset(("preference", "goal"))
 OWN_VIEWS: frozenset[Category] = frozenset(("value", "preference", "goal", "concern"))
-_LIKELY = 0.4
+_LIKELY = 0.5
 """An action point less sure than this is itself to be judged first: nobody asks yet who does it, and when."""
+_REPEATED = re.compile(
+    r"\b(?:elke|iedere?|telkens|steeds|altijd|voortaan|meestal|om de|per (?:dag|week|maand))\b", re.IGNORECASE
+)
+"""What is done again and again has no day."""
+RATIFIES = "Alleen een arts, physician assistant of verpleegkundig specialist bekrachtigt dit."
+READ_AGAIN = "Lees de woorden na: het is niet zeker of dit gewenst is of geweigerd wordt."
 
 
 def find_flags(
@@ -65,7 +73,7 @@ def _missing(statements: Sequence[Statement]) -> Iterator[Flag]:
             continue
         if s.owner is None:
             yield Flag(type="missing_owner", statements=(s.id,), note="Niet bekend wie dit doet.")
-        if s.due is None:
+        if s.due is None and _REPEATED.search(s.quote) is None:
             yield Flag(type="missing_due", statements=(s.id,), note="Niet bekend wanneer dit gebeurt.")
 
 
@@ -89,12 +97,10 @@ def _speaks_for_care(conversation: Conversation, label: str | None) -> bool:
 
 
 def _treatment_limits(statements: Sequence[Statement], named: Sequence[Named]) -> Iterator[Flag]:
+    doubtful = {s.id for s in statements if DOUBT in s.because}
     for ids in limit_threads(statements, named).values():
-        yield Flag(
-            type="treatment_limit",
-            statements=ids,
-            note="Alleen een arts, physician assistant of verpleegkundig specialist bekrachtigt dit.",
-        )
+        note = RATIFIES if doubtful.isdisjoint(ids) else f"{RATIFIES} {READ_AGAIN}"
+        yield Flag(type="treatment_limit", statements=ids, note=note)
 
 
 def _open_questions(conversation: Conversation, statements: Sequence[Statement]) -> Iterator[Flag]:

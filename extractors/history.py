@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import combinations, product
 from typing import NamedTuple
 
-import simplemma
-
 from extractors.concepts import load_lexicon
 from extractors.conflicts import STANCES, disputed_topics
+from extractors.content import content_words
 from extractors.open_points import open_phrases
 from extractors.place import sentences
 from extractors.schema import Conversation, Findings, Flag, Record, Statement
@@ -52,11 +50,6 @@ class History(Record):
 _CHANGED = "In een eerder gesprek was dit anders. Vraag na wat nu geldt."
 _SHARED = 2
 """So many words an action point and the report that it was done have in common at least."""
-_WORD = re.compile(r"[^\W\d_]{3,}")
-_PARTICLES = frozenset(("aan", "uit", "door", "mee", "toe", "over", "langs"))
-_ENDING = re.compile(r"(?<=[^\W_]{3})e?n$")
-_DOUBLED = re.compile(r"([a-z])\1")
-_VOICELESS = {"v": "f", "z": "s"}
 _PARTICIPLE = re.compile(
     r"\b(?:\w{0,12}ge[a-z]{2,}(?:d|t|en)|(?:ver|be|ont|her)[a-z]{2,}[dt])\b|[✓✔☑]", re.IGNORECASE
 )
@@ -144,13 +137,15 @@ def _stances(findings: Findings) -> dict[tuple[str, str], list[Statement]]:
 
 def _done(earlier: Spoken, later: Spoken) -> Iterator[Done]:
     """The action points of the earlier conversation that a sentence of the later one reports as done."""
-    actions = [(s, _content(s.quote)) for s in earlier.findings.statements if s.category == "action_point"]
+    actions = [
+        (s, content_words(s.quote)) for s in earlier.findings.statements if s.category == "action_point"
+    ]
     for turn in later.conversation.turns:
         for start, end in sentences(turn.text):
             sentence = turn.text[start:end]
             if not _is_report(sentence):
                 continue
-            words = _content(sentence)
+            words = content_words(sentence)
             for action, wanted in actions:
                 if len(wanted & words) >= _SHARED:
                     yield Done(action=action.id, conversation=later.conversation.id, turn=turn.index)
@@ -161,20 +156,3 @@ def _is_report(sentence: str) -> bool:
     phrases = open_phrases()
     done = _PARTICIPLE.search(sentence) or phrases.pattern("done").search(sentence)
     return done is not None and "?" not in sentence and not phrases.pattern("not_done").search(sentence)
-
-
-def _content(sentence: str) -> frozenset[str]:
-    """The lemmas of the words that tell what is done; a verb with its particle as one ("vraag ... aan")."""
-    small = open_phrases().small_words
-    words = [word.lower() for word in _WORD.findall(sentence)]
-    lemmas = {_lemma(word) for word in words if word not in small}
-    particles = {_DOUBLED.sub(r"\1", particle) for particle in words if particle in _PARTICLES}
-    return frozenset(lemmas - small | {f"{particle}{lemma}" for particle in particles for lemma in lemmas})
-
-
-@lru_cache(maxsize=4096)
-def _lemma(word: str) -> str:
-    """One key for the forms of a word: the lemma's stem, spelled one way ("bellen", "bel", "gebeld": bel)."""
-    lemma: str = simplemma.lemmatize(word, lang="nl")
-    stem = _DOUBLED.sub(r"\1", _ENDING.sub("", lemma.lower()))
-    return stem[:-1] + _VOICELESS.get(stem[-1], stem[-1]) if stem else word

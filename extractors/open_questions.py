@@ -1,22 +1,64 @@
-"""Questions of the family that nobody answered."""
+"""Questions of the child and the family that nobody answered.
+
+In a talk the replies tell: who is asked does not know, puts it off, asks back or passes on to something else;
+in a note the words around it, or a heading. Each question gathers named evidence of that, as in
+`extractors.statements`; the weights stand in `patterns/open_questions.json`.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import islice
+from typing import Literal, get_args
 
+import numpy as np
+
+from extractors.content import content_words
+from extractors.cues import PATTERNS
+from extractors.evidence import role_of
 from extractors.open_points import open_phrases
 from extractors.place import sentences
 from extractors.schema import Conversation, Statement, Turn
+from extractors.tables import Sighting, Table, add_up, log_shares, read_table
+
+Outcome = Literal["settled", "open"]
+"""What became of a question; one that is no question after all has nothing open."""
+
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+FILE = PATTERNS / "open_questions.json"
+_LIKELY = 0.35
+"""The least chance with which a question counts as open."""
+
+_SIGNS = frozenset(
+    (
+        "silence",
+        "no reply",
+        *(
+            f"reply {number}:{sign}"
+            for number in (1, 2)
+            for sign in ("no answer", "moves on", "sighs", "asks back", "ends with a question", "length 0")
+        ),
+        "marked+note",
+        "left open before",
+        "left open within",
+        "left open behind",
+        "no answer behind",
+        "nothing behind",
+    )
+)
+"""What can show that a question stayed open."""
+_ALL_TOLD = frozenset(("wonders", "nothing behind"))
+_LENGTH = re.compile(r"(?<=length \d)\+\w+$")
 
 _REACH = 5
 _REPLIES = 2
 """The first so many replies, within so many turns, answer a question or do not."""
 _REPLY_REACH = 160
 """A reply that does not answer says so among its first characters."""
-_SHORTEST_ANSWER = 4
-"""Words: "In augustus." is none."""
+_REPLY_START = 60
+_LENGTHS = (4, 8, 15, 30)
 _ASKED_REACH = 40
 _NOTE_REACH = 100
 """So many characters behind a question in a note can tell that it stayed open."""
@@ -26,39 +68,117 @@ _OPENS = re.compile(
     r"\s+(?:ik|je|u|we|wij|hij|ze|zij|het|dat|die|mijn|onze|er|\w+))\b",
     re.IGNORECASE,
 )
-
-
 _ASKS_IN_NOTE = re.compile(r"\W*(?:wie|wat|waar|hoe|hoelang|wanneer|waarom|of)\b", re.IGNORECASE)
+_ASKS_ABOUT = re.compile(
+    r"\b(?:wie|wat|waar|hoe|hoelang|wanneer|waarom|welke|of|mag|kan|moet|gaat|is|komt)\b", re.IGNORECASE
+)
+_ANSWERED = re.compile(
+    r"\b(?:gezegd|zei|zeggen|verteld|uitgelegd|geantwoord|antwoord\w*|besproken|uitleg|eerlijk)\b"
+    r"|\b(?:dr|arts|ik)\b[^.]{0,20}:",
+    re.IGNORECASE,
+)
+_YES_NO = re.compile(r"\W*(?:ja|jawel|nee|zeker|natuurlijk|tuurlijk)\b", re.IGNORECASE)
+_ASKS_VERB = re.compile(
+    r"\W*(?:(?:en|maar|want|dus)\W+)*(?:\w+\s+)?"
+    r"(?P<verb>mag|kan|moet|gaat|komt|wordt|haalt|krijgt?|heeft|weet)\b",
+    re.IGNORECASE,
+)
+_WONDERS = re.compile(r"\b(?:vraagt|vroeg|vragen)\s+(?:zich|me)\s+af\b", re.IGNORECASE)
+_TOLD = re.compile(r"\b(?:ik vraag me af|vroeg|vraagt)\b", re.IGNORECASE)
 
 
 def is_open_question(conversation: Conversation, statement: Statement) -> bool:
     """Whether a statement is a question of the child or the family that the text leaves without an answer.
 
-    In a conversation those who are asked say that they do not know or put it off; in a note a heading or the
-    words around it tell, or nothing stands behind a question that is quoted.
+    What stands under a heading for open questions is one, and so is what a note only wonders about; a plain
+    yes or no settles it, and so does whatever follows without a sign that it is no answer.
     """
-    if statement.perspective == "care_team" or statement.category != "concern":
+    if not may_ask(conversation, statement):
+        return False
+    evidence = frozenset(question_evidence(conversation, statement))
+    if "heading" in evidence or evidence >= _ALL_TOLD:
+        return True
+    settled = "reply 1:opens with yes or no" in evidence and "reply 1:no answer" not in evidence
+    if settled or _SIGNS.isdisjoint(_LENGTH.sub("", name) for name in evidence):
+        return False
+    scores = add_up(evidence, load_open_questions(), OUTCOMES)
+    return float(np.exp(log_shares(scores))[OUTCOMES.index("open")]) >= _LIKELY
+
+
+def question_example(
+    conversation: Conversation, statement: Statement, *, is_open: bool
+) -> Iterator[Sighting]:
+    """What an annotated statement teaches, for `learn_table`; nothing where it asks nothing."""
+    if may_ask(conversation, statement):
+        evidence = frozenset(question_evidence(conversation, statement))
+        yield Sighting(conversation.id, evidence, OUTCOMES[is_open])
+
+
+@cache
+def load_open_questions() -> Table:
+    """The weights of each piece of evidence in the order of `OUTCOMES`."""
+    return read_table(FILE, OUTCOMES)
+
+
+def may_ask(conversation: Conversation, statement: Statement) -> bool:
+    """Whether a statement can be a question of the child or the family, by its form or what is around it."""
+    if statement.perspective == "care_team":
         return False
     turn = conversation.turns[statement.turn]
-    asks = "?" in conversation.text[statement.start : statement.end + 1]
-    if turn.block == "speech":
-        worded = _OPENS.match(statement.quote) is not None and not _is_answer(conversation, turn)
-        return (asks or worded) and _not_answered(conversation, turn)
-    return _left_open(statement, turn, asks=asks)
-
-
-def _is_answer(conversation: Conversation, turn: Turn) -> bool:
-    """Whether a turn answers a question: "Of het goed is, met mij" then tells a worry, and asks nothing."""
-    return turn.index > 0 and conversation.turns[turn.index - 1].text.rstrip().endswith("?")
-
-
-def _not_answered(conversation: Conversation, turn: Turn) -> bool:
-    """Whether the first who react do not answer: they say so, or ask something back."""
-    replies = list(islice(_replies(conversation, turn), _REPLIES))
-    no_answer = open_phrases().pattern("no_answer")
-    if any(no_answer.search(reply.text, 0, _REPLY_REACH) for reply in replies):
+    if _asks(conversation, statement):
         return True
-    return not any(_tells(reply.text) for reply in replies)
+    if turn.block == "speech":
+        return _OPENS.match(statement.quote) is not None or _TOLD.search(statement.quote) is not None
+    left_open = open_phrases().pattern("left_open")
+    start, end = statement.start - turn.start, statement.end - turn.start
+    return (
+        open_phrases().pattern("asked").search(turn.text, max(0, start - _ASKED_REACH), end) is not None
+        or _ASKS_IN_NOTE.match(statement.quote) is not None
+        or any(left_open.search(heading) for heading in turn.section)
+        or (
+            statement.category == "concern"
+            and left_open.search(turn.text, max(0, start - _ASKED_REACH), end + _NOTE_REACH) is not None
+        )
+    )
+
+
+def _asks(conversation: Conversation, statement: Statement) -> bool:
+    return "?" in conversation.text[statement.start : statement.end + 1]
+
+
+def question_evidence(conversation: Conversation, statement: Statement) -> Iterator[str]:
+    """The evidence for what became of a question, as names that the table knows."""
+    turn = conversation.turns[statement.turn]
+    spoken = turn.block == "speech"
+    kind = "speech" if spoken else "note"
+    yield "always"
+    yield kind
+    yield f"{'marked' if _asks(conversation, statement) else 'unmarked'}+{kind}"
+    yield f"category:{statement.category}+{kind}"
+    yield f"perspective:{statement.perspective}"
+    if statement.reported:
+        yield f"reported+{kind}"
+    word = _ASKS_ABOUT.search(statement.quote)
+    yield f"word:{word[0].lower() if word else 'none'}"
+    if (_OPENS if spoken else _ASKS_IN_NOTE).match(statement.quote):
+        yield f"opens+{kind}"
+    yield from (_of_replies if spoken else _of_note)(conversation, statement, turn)
+
+
+def _of_replies(conversation: Conversation, statement: Statement, turn: Turn) -> Iterator[str]:
+    """How those who are asked react."""
+    rest = turn.text[statement.end - turn.start :].strip(" .?!\"'”)")
+    yield "goes on" if rest else "ends the turn"
+    if turn.index > 0 and conversation.turns[turn.index - 1].text.rstrip().endswith("?"):
+        yield "is an answer"  # "Of het goed is, met mij" then tells a worry, and asks nothing
+    following = conversation.turns[turn.index + 1 : turn.index + 2]
+    if following and following[0].label is None:
+        yield "silence"
+    replies = list(islice(_replies(conversation, turn), _REPLIES))
+    if not replies:
+        yield "no reply"
+    for number, reply in enumerate(replies, 1):
+        yield from (f"reply {number}:{name}" for name in _of_reply(conversation, statement, reply))
 
 
 def _replies(conversation: Conversation, asked: Turn) -> Iterator[Turn]:
@@ -68,25 +188,58 @@ def _replies(conversation: Conversation, asked: Turn) -> Iterator[Turn]:
             yield turn
 
 
-def _tells(reply: str) -> bool:
-    """Whether a reply says something: a sentence of some length that does not ask."""
-    return any(
-        len(sentence.split()) >= _SHORTEST_ANSWER and not sentence.endswith("?")
-        for sentence in (reply[start:end] for start, end in sentences(reply))
-    ) or reply.lower().startswith(("ja", "nee", "jawel"))
-
-
-def _left_open(statement: Statement, turn: Turn, *, asks: bool) -> bool:
-    """Whether a question in a note is quoted, or told with nothing behind it or words that leave it open."""
+def _of_reply(conversation: Conversation, statement: Statement, reply: Turn) -> Iterator[str]:
     phrases = open_phrases()
-    left_open = phrases.pattern("left_open")
-    if any(left_open.search(heading) for heading in turn.section):
-        return True
+    role = role_of(conversation, reply) or "unknown"
+    words = len(reply.text.split())
+    yield role
+    yield f"length {sum(words >= most for most in _LENGTHS)}+{role}"
+    yield f"words shared:{min(len(content_words(statement.quote) & content_words(reply.text)), 2)}"
+    if phrases.pattern("no_answer").search(reply.text, 0, _REPLY_REACH):
+        yield "no answer"
+        yield f"no answer+{role}"
+    if phrases.pattern("moves_on").search(reply.text, 0, _REPLY_START):
+        yield "moves on"
+    opening = reply.text.lstrip(" .,…-\"'")
+    if _YES_NO.match(opening):
+        yield "opens with yes or no"
+    if phrases.pattern("sighs").match(opening):
+        yield "sighs"
+    verb = _ASKS_VERB.match(statement.quote)
+    if verb and re.search(rf"\b{verb['verb']}\b", reply.text, re.IGNORECASE):
+        yield "repeats the verb"
+    spans = sentences(reply.text)
+    if spans and reply.text[slice(*spans[0])].rstrip().endswith("?"):
+        yield "asks back"
+    elif reply.text.rstrip().endswith("?"):
+        yield "ends with a question"
+
+
+def _of_note(conversation: Conversation, statement: Statement, turn: Turn) -> Iterator[str]:  # noqa: ARG001  as for replies
+    """What a note says before and behind a question."""
+    phrases = open_phrases()
+    left_open, asked = phrases.pattern("left_open"), phrases.pattern("asked")
     start, end = statement.start - turn.start, statement.end - turn.start
-    told = phrases.pattern("asked").search(turn.text, max(0, start - _ASKED_REACH), end)
-    if not asks and told is None and not _ASKS_IN_NOTE.match(statement.quote):
-        return False
-    behind = turn.text[end:].strip(" .\"'”")
-    return (
-        asks or not behind or left_open.search(turn.text, max(0, start - 20), end + _NOTE_REACH) is not None
+    lead, rest = turn.text[max(0, start - _ASKED_REACH) : start], turn.text[end : end + _NOTE_REACH]
+    if any(left_open.search(heading) for heading in turn.section):
+        yield "heading"
+    yield from (
+        f"asked {place}"
+        for place, text in (("before", lead), ("within", statement.quote))
+        if asked.search(text)
     )
+    for place, text in (("before", lead), ("within", statement.quote), ("behind", rest)):
+        if left_open.search(text):
+            yield f"left open {place}"
+    if phrases.pattern("no_answer").search(turn.text, end, end + _REPLY_REACH):
+        yield "no answer behind"
+    if not rest.strip(" .?!\"'”)"):
+        yield "nothing behind"
+    elif _ANSWERED.search(rest):
+        yield "answered behind"
+    elif _YES_NO.match(rest):
+        yield "yes or no behind"
+    if lead.endswith(('"', "“", "'", "‘")):
+        yield "quoted"
+    if _WONDERS.search(lead + statement.quote):
+        yield "wonders"

@@ -40,7 +40,8 @@ _RECEIVES = re.compile(
     re.IGNORECASE,
 )
 _SUBORDINATE = re.compile(
-    r"(?<!\ben)(?<!\bmaar)(?<!\bwant)[\s,](?:of|dat|zodat|omdat|zodra|als|wie|wat|hoe|waar|tot|die)\s"
+    r"(?<!\ben)(?<!\bmaar)(?<!\bwant)[\s,](?:of|zodat|omdat|zodra|als|wie|wat|hoe|waar|tot"
+    r"|(?:dat|die)(?!\s\w+\s(?:ik|we|wij)\b))\s"  # "dat regel ik" is a main clause
 )
 _CONDITION = re.compile(r"(?:en\s+|dan\s+)?(?:als|zodra|wanneer)\s[^,]*,", re.IGNORECASE)
 _NOBODY_YET = re.compile(
@@ -67,6 +68,7 @@ ONLY_AND = re.compile(r"en(?:\s+ook)?\s*", re.IGNORECASE)
 _OFFER = re.compile(
     r"[^.?!]{0,30}[.?!,]\s+(?:dan\s+)?zal\s+ik\s+(?:haar|hem|ze|hen|dat|die|het)\b", re.IGNORECASE
 )
+_TAKES_ON = re.compile(r"\W*(?:dat|die)\s+\w+\s+ik\b", re.IGNORECASE)
 _LEAD = re.compile(r"[\W\d_]*(?:actie\s+)?(?P<who>[^:\n|/]{1,40}?)(?::|\s[–—-])\s", re.IGNORECASE)
 _NO_VERBS = (
     "met|niet|het|dat|wat|uit|tot|dit|kort|eerst|laatst|recht|vast|wordt|best|liefst|bent|toch|nacht|dienst"
@@ -131,8 +133,9 @@ def owner_of(place: Place) -> str | None:
 
 
 def _offered(place: Place) -> str | None:
-    """The speaker who offers to see to it: "Mirjam kan langskomen. Zal ik haar vragen?"."""
-    return _speaker(place) if _OFFER.search(place.turn.text, place.end, place.end + _NAME_REACH) else None
+    """The speaker who offers or promises: "Mirjam kan langskomen. Zal ik haar vragen?", "dat regel ik"."""
+    offers = _OFFER.search(place.turn.text, place.end, place.end + _NAME_REACH)
+    return _speaker(place) if offers or _TAKES_ON.match(place.after) else None
 
 
 def _day_of_an_action(place: Place) -> str | None:
@@ -270,9 +273,18 @@ def _assigned(place: Place, people: re.Pattern[str]) -> str | None:
 
 
 def _leading(place: Place, people: re.Pattern[str]) -> str | None:
-    """The person who opens an item: "Petra: jurist vragen", "ik: kaart maken", "Ellen + Peter - datum"."""
-    lead = _LEAD.match(place.turn.text)
-    return _person(lead["who"], place, people) if lead and lead.end() <= place.end else None
+    """The person who opens an item: "Petra: jurist vragen", "ik: kaart maken", "Ellen + Peter - datum".
+
+    A name that nothing else tells of is known by its verb: "Ellen: belt de school".
+    """
+    line = place.turn.text.rfind("\n", 0, place.start) + 1
+    lead = _LEAD.match(place.turn.text, line)
+    if lead is None or lead.end() > place.end:
+        return None
+    who = lead["who"].strip(" .*_-–—")
+    acts = re.match(rf"(?:{either(action_words().acts)})(?!\w)", place.turn.text[lead.end() :])
+    named = acts and re.fullmatch(NAME, who) and is_name(who)
+    return who if named else _person(lead["who"], place, people)
 
 
 def _in_row(place: Place, people: re.Pattern[str]) -> str | None:

@@ -36,6 +36,10 @@ LIMIT_RULE = "rule.treatment_limit"
 STANCES: tuple[Category, ...] = ("preference", "goal", "agreement")
 """What a clause about a treatment limit can be: what it decides, only a physician can ratify."""
 
+WISHES: frozenset[Category] = frozenset(("preference", "goal"))
+DOUBTED = 0.75
+"""The share of the threshold that is enough for a wish in doubt."""
+
 DECISION = PATTERNS / "decision.json"
 MOST_REASONS = 5
 
@@ -174,9 +178,15 @@ def _decided_by(category: Category, judgement: Judgement, i: int) -> str:
 
 
 def is_sure(statement: Span, threshold: float) -> bool:
-    """Whether a statement stands in the plan: likely enough, or kept by the rule of the treatment limits."""
+    """Whether a statement stands in the plan: likely enough, or kept by the rule of the treatment limits.
+
+    A wish in doubt ("weet ik nog niet") has few words to know it by, and is a statement more often than its
+    likelihood tells: it needs less.
+    """
     read = statement._
-    return bool(read.izp_confidence >= threshold or LIMIT_RULE in read.izp_because)
+    doubted = read.izp_certainty == "tentative" and read.izp_category in WISHES
+    likely = read.izp_confidence >= (DOUBTED * threshold if doubted else threshold)
+    return bool(likely or LIMIT_RULE in read.izp_because)
 
 
 def reading_of(statement: Span, output: str, labels: Sequence[str]) -> tuple[float, ...]:

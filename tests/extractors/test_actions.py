@@ -107,6 +107,18 @@ def test_an_offer_behind_the_action_makes_the_speaker_its_owner() -> None:
     assert offered == "Hanneke (verpleegkundig specialist)"
 
 
+@pytest.mark.parametrize(
+    "words", ["[de belknop, dat regel ik meteen]", "[Een kopie komt bij de post], dat regel ik."]
+)
+def test_dat_before_the_verb_and_ik_opens_a_main_clause(words: str) -> None:
+    assert owner(("Hanneke", words)) == "Hanneke (verpleegkundig specialist)"
+
+
+def test_a_name_before_a_colon_is_known_by_its_verb() -> None:
+    assert owner((None, "Gesprek met school\nFemke: [belt de mentor]")) == "Femke"
+    assert owner((None, "Kraamzorg: [kan met dubbele uren]")) is None
+
+
 def test_a_sentence_that_tells_only_the_day_has_the_owner_of_the_one_before() -> None:
     assert owner(("Romy", "Ik bel hem. [Zondag, na de mis].")) == "Romy (moeder)"
 

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from extractors.conflicts import find_conflicts
+from extractors.conflicts import conflict_examples, find_conflicts
 from extractors.schema import Conversation, Statement
 
 Talk = Callable[..., Conversation]
@@ -60,7 +60,7 @@ def test_what_a_professional_sums_up_conflicts_with_nothing(conflicts: Conflicts
 
 
 def test_wishes_far_from_each_other_are_left_alone(conflicts: Conflicts) -> None:
-    between = [("Moeder", "Hij lacht veel.", {"category": "context"})] * 3
+    between = [("Moeder", "Hij lacht veel.", {"category": "context"})] * 5
     assert (
         conflicts(("Moeder", "Geen IC.", {"polarity": "negated"}), *between, ("Vader", "Maar wel IC.", {}))
         == []
@@ -78,3 +78,24 @@ def test_what_stands_against_one_thing_is_one_conflict(conflicts: Conflicts) -> 
     refused = ("Vader", "Ik niet.", {"polarity": "negated"})
     child = ("Sem", "Maar ik wil hem niet.", {"polarity": "negated"})
     assert conflicts(asked, refused, child) == [("s0", "s1", "s2")]
+
+
+def test_what_may_be_no_statement_is_less_likely_a_conflict(conflicts: Conflicts) -> None:
+    asked = ("Moeder", "Liever thuis.", {"confidence": 0.1})
+    refused = ("Vader", "Ik wil juist het hospice.", {"confidence": 0.1})
+    assert conflicts(asked, refused) == []
+
+
+def test_annotated_conflicts_teach_by_who_stands_against_whom(talk: Talk) -> None:
+    wishes = (("Moeder", "Liever thuis."), ("Moeder", "Hier, bij ons."), ("Vader", "Ik wil het hospice."))
+    conversation = talk(*wishes)
+    common = {"perspective": "parent", "category": "preference", "domains": ("fysiek",)}
+    statements = [
+        Statement.model_validate(
+            {"id": f"s{t.index}", "quote": t.text, "turn": t.index, "start": t.start, "end": t.end}
+            | {"speaker": t.label, **common}
+        )
+        for t in conversation.turns
+    ]
+    examples = conflict_examples(conversation, statements, [frozenset(("s0", "s1", "s2"))])
+    assert [example.label for example in examples] == ["beside", "against", "against"]

@@ -2,7 +2,8 @@ from collections.abc import Callable
 
 import pytest
 
-from extractors.flags import find_flags
+from extractors.flags import READ_AGAIN, find_flags
+from extractors.polarity import DOUBT
 from extractors.schema import Conversation, Flag, FlagType, Statement
 
 Talk = Callable[..., Conversation]
@@ -42,6 +43,13 @@ def test_two_wishes_on_one_limit_are_one_flag(flags: Flags) -> None:
     assert [flag.statements for flag in flags(*wishes, kind="treatment_limit")] == [("s1", "s2")]
 
 
+def test_a_limit_that_may_be_read_the_wrong_way_round_says_so(flags: Flags) -> None:
+    sure = statement(1, topics=("intensive_care",))
+    doubtful = statement(2, topics=("ventilation",), because=("both", DOUBT))
+    notes = [flag.note for flag in flags(sure, doubtful, kind="treatment_limit")]
+    assert [READ_AGAIN in note for note in notes] == [False, True]
+
+
 def test_a_fact_about_a_treatment_is_no_limit(flags: Flags) -> None:
     assert flags(statement(1, topics=("intensive_care",), category="context"), kind="treatment_limit") == []
 
@@ -68,6 +76,13 @@ def test_an_action_point_without_who_or_when_is_flagged(flags: Flags) -> None:
     action = statement(1, category="action_point", owner="Moeder")
     assert flags(action, kind="missing_owner") == []
     assert len(flags(action, kind="missing_due")) == 1
+
+
+def test_what_is_done_again_and_again_misses_no_day(flags: Flags) -> None:
+    action = statement(
+        1, category="action_point", owner="Moeder", quote="Ik bel elke week de thuiszorg", end=29
+    )
+    assert flags(action, kind="missing_due") == []
 
 
 def test_an_action_point_that_is_hardly_one_is_judged_first(flags: Flags) -> None:

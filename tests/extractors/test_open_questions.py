@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from extractors.open_questions import is_open_question
+from extractors.open_questions import is_open_question, question_example
 from extractors.schema import Block, Conversation, Statement
 
 Talk = Callable[..., Conversation]
@@ -69,3 +69,16 @@ def test_a_note_tells_what_stayed_open(
 ) -> None:
     block: Block = "paragraph"
     assert asked(talk((None, line), block=block, section=section), quote) is is_open
+
+
+def test_only_what_asks_teaches(talk: Talk) -> None:
+    conversation = talk(("Moeder", "Mag hij vliegen? Ik slaap slecht."), ("Kinderarts", "Dat weet ik niet."))
+    common = {"turn": 0, "perspective": "parent", "category": "concern", "domains": ("fysiek",)}
+    question = Statement.model_validate(
+        {"id": "s0", "quote": "Mag hij vliegen?", "start": 0, "end": 16, **common}
+    )
+    worry = Statement.model_validate(
+        {"id": "s1", "quote": "Ik slaap slecht", "start": 17, "end": 32, **common}
+    )
+    (example,) = question_example(conversation, question, is_open=True)
+    assert (example.label, list(question_example(conversation, worry, is_open=False))) == ("open", [])

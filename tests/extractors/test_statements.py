@@ -136,6 +136,16 @@ def test_a_wish_about_a_treatment_limit_is_kept_whatever_the_sides_say(
     assert is_sure(statement, threshold=1.0)
 
 
+def test_a_wish_in_doubt_needs_less(find: Found) -> None:
+    (statement,) = find(("Moeder", "Ik wil thuis blijven."))
+    statement._.izp_category, statement._.izp_confidence, statement._.izp_because = "preference", 0.32, ()
+    sure = {}
+    for certainty in ("firm", "tentative"):
+        statement._.izp_certainty = certainty
+        sure[certainty] = is_sure(statement, threshold=0.41)
+    assert sure == {"firm": False, "tentative": True}
+
+
 def test_a_refused_treatment_is_never_a_mere_fact_or_worry(
     find: Found, sides: Callable[[str, str], None]
 ) -> None:
