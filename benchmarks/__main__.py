@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 from spacy.language import Language
 
+from benchmarks.documents import measure
 from extractors.extract import extract, load, to_docs
 from extractors.schema import Conversation
 from pipeline.draft import Options, draft
@@ -51,18 +52,45 @@ def main() -> None:
         warm = seconds(lambda: draft_here(hour))
         batch = seconds(draft_samples)
         conversation = read(hour)
-    words = sum(len(turn.text.split()) for turn in conversation.turns)
+    words = size(conversation)
     show(
         f"A draft of an hour of conversation, {words} words",
         ("", "seconds", "MB"),
         [("cold", f"{cold:.2f}", f"{memory:.0f}"), ("warm", f"{warm:.2f}", "")],
     )
-    speeds = [(name, f"{words / spent:,.0f}") for name, spent in components(conversation, load())]
+    nlp = load()
+    speeds = [(name, f"{words / spent:,.0f}") for name, spent in components(conversation, nlp)]
     show("The components, on that conversation", ("", "words/s"), speeds)
+    talks = [read(path) for path in samples]
+    show(
+        "The extraction of all samples, warm, on one core",
+        ("words", "words/s of processor time"),
+        [(str(sum(map(size, talks))), f"{extraction(talks, nlp):,.0f}")],
+    )
     show(
         "A batch: all samples, warm",
         ("conversations", "documents", "documents/s"),
         [(str(len(samples)), str(2 * len(samples)), f"{2 * len(samples) / batch:.1f}")],
+    )
+    speed = measure(samples)
+    show(
+        "From plan to DOCX and PDF, warm, two threads",
+        (
+            "plans",
+            "one plan alone (s)",
+            "its processor time (s)",
+            "documents/s",
+            "processor time / that of pandoc and Typst alone",
+        ),
+        [
+            (
+                str(speed.plans),
+                f"{speed.one:.2f}",
+                f"{speed.processor:.2f}",
+                f"{2 * speed.a_second:.1f}",
+                f"{speed.ratio:.2f}",
+            )
+        ],
     )
 
 
@@ -114,6 +142,21 @@ def components(conversation: Conversation, nlp: Language) -> Iterator[tuple[str,
         docs = list(component.pipe(docs) if hasattr(component, "pipe") else map(component, docs))
         yield name, time.perf_counter() - start
     yield "all, with nlp.pipe", seconds(lambda: extract(conversation, nlp))
+
+
+def extraction(conversations: Sequence[Conversation], nlp: Language) -> float:
+    """How many words are read in a second of processor time, once each conversation has been read before."""
+    for conversation in conversations:
+        extract(conversation, nlp)
+    start = time.process_time()
+    for conversation in conversations:
+        extract(conversation, nlp)
+    return sum(map(size, conversations)) / (time.process_time() - start)
+
+
+def size(conversation: Conversation) -> int:
+    """How many words a conversation has."""
+    return sum(len(turn.text.split()) for turn in conversation.turns)
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -156,8 +156,9 @@ def draft(
 ) -> None:
     """Maakt van elk gespreksbestand een concept-IZP, als Word-document en als PDF.
 
-    Van gesprek.vtt komen gesprek.izp.docx, gesprek.izp.pdf en gesprek.izp.json. In dat laatste bestand
-    staat wat er gelezen en gevonden is; de twee documenten zijn daarvan gemaakt.
+    Van gesprek.vtt komen gesprek.izp.docx, gesprek.izp.pdf, gesprek.gezin.docx (de samenvatting voor het
+    gezin) en gesprek.izp.json. In dat laatste bestand staat wat er gelezen en gevonden is; de documenten zijn
+    daarvan gemaakt.
     """
     from pipeline.draft import Draft, Options
     from pipeline.draft import draft as draft_one
@@ -179,9 +180,9 @@ def draft(
         from pipeline.summary import of_drafts, shown
 
         console.print(of_drafts(done))
-        console.print("Het concept, als Word-document en als PDF:")
+        console.print("Het concept (Word en PDF), en de samenvatting voor het gezin (lees haar eerst na):")
         for _, made in done:
-            _print(console, f"  {shown(made.docx)}\n  {shown(made.pdf)}")
+            _print(console, f"  {shown(made.docx)}\n  {shown(made.pdf)}\n  {shown(made.family)}")
     raise typer.Exit(code)
 
 
@@ -244,6 +245,37 @@ def _compare(extractions: Sequence[tuple[Path, Extraction]], out: Path) -> None:
     console = _console()
     console.print(of_history(history, sources))
     _print(console, f"Wat er tussen de gesprekken veranderde: {shown(path)}")
+
+
+@app.command("import-review", cls=_Command)
+def import_review(
+    document: Annotated[
+        Path, typer.Argument(metavar="PLAN.docx", help="Het concept zoals het in Word verbeterd is.")
+    ],
+    record: Annotated[
+        Path | None,
+        typer.Option("--record", metavar="JSON", help="Het bestand NAAM.izp.json dat bij het concept hoort."),
+    ] = None,
+) -> None:
+    """Leest terug wat er in een concept is verbeterd, en maakt een nieuw concept.
+
+    Wijzigingen, met of zonder bijhouden, en opmerkingen komen in NAAM.izp.json naast het concept. Wat niet
+    bij een uitspraak of veld past, wordt genoemd onder "handmatig te verwerken": er gaat niets verloren.
+    """
+    from pipeline.summary import shown
+    from pipeline.word_review.importing import import_review as import_one
+    from pipeline.word_review.report import lines
+
+    console, settings = _console(), _settings()
+    done, code = _each([document], lambda path: import_one(path, settings, record))
+    for _, made in done:
+        for line in lines(made):
+            _print(console, line)
+        if made.documents:
+            _print(console, "Het nieuwe concept:")
+        for path in made.documents:
+            _print(console, f"  {shown(path)}")
+    raise typer.Exit(code)
 
 
 @app.command(cls=_Command)
@@ -313,6 +345,50 @@ def _under(path: Path, figures: Figures) -> int:
     for sentence in sentences:
         _complain(path, sentence)
     return BELOW_FLOOR if sentences else 0
+
+
+templates = typer.Typer(
+    cls=_Group, help="Helpt bij het maken van een sjabloon.", no_args_is_help=True, add_completion=False
+)
+app.add_typer(templates, name="template")
+
+TemplateDirectory = Annotated[
+    Path, typer.Argument(metavar="MAP", help="De map van het sjabloon, met template.yaml.")
+]
+
+
+@templates.command("check", cls=_Command)
+def check_template(directory: TemplateDirectory) -> None:
+    """Zegt wat er mis is met een sjabloon, met het bestand en de regel."""
+    from pipeline.template_check import check
+
+    mistakes = check(directory)
+    for mistake in mistakes:
+        _print(_console(), str(mistake))
+    if mistakes:
+        raise typer.Exit(BAD_INPUT)
+    _print(_console(), "Dit sjabloon klopt. Met izp template preview ziet u wat het maakt.")
+
+
+@templates.command("preview", cls=_Command)
+def preview_template(
+    directory: TemplateDirectory,
+    out: Annotated[Path, typer.Option("--out", metavar="MAP", help="Waar de documenten komen.")],
+) -> None:
+    """Maakt met een sjabloon de documenten van een verzonnen gesprek, om te zien hoe ze worden."""
+    from pipeline.summary import shown
+    from pipeline.template_check import check
+    from pipeline.template_preview import preview
+
+    if mistakes := check(directory):
+        for mistake in mistakes:
+            _complain(directory, str(mistake))
+        raise typer.Exit(BAD_INPUT)
+    done, code = _each([directory], lambda template: preview(template, out))
+    for _, paths in done:
+        for path in paths:
+            _print(_console(), f"  {shown(path)}")
+    raise typer.Exit(code)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -7,21 +7,28 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from pydantic import ValidationError
 from spacy.language import Language
 
 import extractors.extract
 from extractors.schema import Conversation, Findings, Kind, Record
 from extractors.voices import with_voices
-from pipeline.intake import read
+from pipeline.corrections import Correction, Unmatched
+from pipeline.intake import IntakeError, read
 from pipeline.plan import assemble
 from pipeline.publish import publish
-from pipeline.render import render
+from pipeline.render import render, render_family
 from pipeline.settings import Settings
 from pipeline.template import Template, load_template
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "templates" / "izp"
 
-RECORD, DOCX, PDF = ".izp.json", ".izp.docx", ".izp.pdf"
+CORRECTED = (
+    "In het eerdere concept zijn verbeteringen ingelezen; die zouden verdwijnen. "
+    "Laat --overschrijven weg: dan komt het nieuwe concept ernaast."
+)
+
+RECORD, DOCX, PDF, FAMILY = ".izp.json", ".izp.docx", ".izp.pdf", ".gezin.docx"
 
 
 class Options(Record):
@@ -37,10 +44,20 @@ class Options(Record):
 
 
 class Extraction(Record):
-    """A conversation and what was found in it: the record that every document is made from."""
+    """A conversation and what was found in it."""
 
     conversation: Conversation
     findings: Findings
+
+
+class Dossier(Extraction):
+    """The record on disk: what was found, and beside it what readers corrected.
+
+    `queue` holds the changes in a document that no correction stands for, for a reader to work in by hand.
+    """
+
+    corrections: tuple[Correction, ...] = ()
+    queue: tuple[Unmatched, ...] = ()
 
 
 class Draft(NamedTuple):
@@ -50,6 +67,7 @@ class Draft(NamedTuple):
     record: Path
     docx: Path
     pdf: Path
+    family: Path
 
 
 def extract(source: Path, options: Options, settings: Settings) -> Extraction:
@@ -75,34 +93,48 @@ def extract(source: Path, options: Options, settings: Settings) -> Extraction:
 def draft(source: Path, out: Path, options: Options, settings: Settings, *, overwrite: bool = False) -> Draft:
     """Drafts the plan of one conversation as DOCX and PDF, with the record they were made from.
 
-    The files are called after the source, `noor.vtt` gives `noor.izp.docx`, and appear together
-    or not at all (see `publish`).
+    The summary for the family comes with it. The files are called after the source, `noor.vtt` gives
+    `noor.izp.docx` and `noor.gezin.docx`, and appear together or not at all (see `publish`).
 
     Args:
         source: The conversation file.
-        out: The folder for the three files.
+        out: The folder for the files.
         options: What the user knows and the file does not tell.
         settings: The settings of this installation.
         overwrite: Whether an earlier draft of that name is replaced; else the new one gets a number.
 
     Raises:
-        IntakeError: The source cannot be read; says why, in Dutch.
+        IntakeError: The source cannot be read, or readers have corrected the earlier draft; in Dutch.
         OSError: The files cannot be written.
     """
+    if overwrite and _is_corrected(out / f"{source.stem}{RECORD}"):
+        raise IntakeError(CORRECTED)
     extraction = extract(source, options, settings)
     template = _template()
-    documents = render(assemble(extraction.conversation, extraction.findings, template), template)
+    dossier = Dossier(conversation=extraction.conversation, findings=extraction.findings)
+    plan = assemble(dossier.conversation, dossier.findings, template)
+    documents = render(plan, template)
     paths = publish(
         out,
         source.stem,
         {
-            RECORD: extraction.model_dump_json(indent=1).encode(),
+            RECORD: dossier.model_dump_json(indent=1).encode(),
             DOCX: documents.docx,
             PDF: documents.pdf,
+            FAMILY: render_family(plan, template),
         },
         overwrite=overwrite,
     )
-    return Draft(extraction, record=paths[RECORD], docx=paths[DOCX], pdf=paths[PDF])
+    return Draft(extraction, record=paths[RECORD], docx=paths[DOCX], pdf=paths[PDF], family=paths[FAMILY])
+
+
+def _is_corrected(record: Path) -> bool:
+    """Whether a record holds what readers changed, which no new draft may replace (rule 2)."""
+    try:
+        dossier = Dossier.model_validate_json(record.read_bytes())
+    except (OSError, ValidationError):
+        return False
+    return bool(dossier.corrections or dossier.queue)
 
 
 # Both take seconds to load and never change: a process loads them once.

@@ -42,6 +42,19 @@ def publish(
     return targets
 
 
+def replace(path: Path, content: bytes) -> None:
+    """Replaces one file in a single step: whoever looks sees the old content or the new.
+
+    Raises:
+        OSError: It cannot be written; the old file is still there.
+    """
+    with tempfile.TemporaryDirectory(prefix=".izp-", dir=path.parent) as staging:
+        staged = Path(staging, "0")
+        _write(staged, content)
+        staged.replace(path)
+    _sync(path.parent)
+
+
 def _replace(staged: Mapping[str, Path], directory: Path, name: str) -> dict[str, Path]:
     """Puts the new files in place of the old ones; where one cannot be, the old ones come back."""
     targets = {suffix: directory / f"{name}{suffix}" for suffix in staged}

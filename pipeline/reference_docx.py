@@ -2,7 +2,7 @@
 
 A Word file cannot be reviewed as text, so this script is the source and the file is what it makes:
 `python -m pipeline.reference_docx templates/izp/reference.docx`. The texts in «» are filled in by
-`pipeline/render.py`.
+`pipeline/render/word.py`.
 """
 
 from __future__ import annotations
@@ -76,7 +76,25 @@ def _defaults(document: DocumentType) -> None:
             '<w:pPrDefault><w:pPr><w:spacing w:after="0"/></w:pPr></w:pPrDefault></w:docDefaults>'
         )
     )
-    document.settings.element.find(qn("w:themeFontLang")).set(qn("w:val"), "nl-NL")
+    _settings(document)
+
+
+def _settings(document: DocumentType) -> None:
+    """As Word makes a document today: nothing of it is shown in compatibility mode, and moves are tracked."""
+    settings = document.settings.element
+    for child in list(settings):
+        settings.remove(child)
+    mode = 'w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"'
+    for part in (
+        '<w:zoom {} w:percent="100"/>',
+        '<w:defaultTabStop {} w:val="709"/>',
+        '<w:characterSpacingControl {} w:val="doNotCompress"/>',
+        f"<w:compat {{}}><w:compatSetting {mode}/></w:compat>",
+        '<w:themeFontLang {} w:val="nl-NL"/>',
+        '<w:decimalSymbol {} w:val=","/>',
+        '<w:listSeparator {} w:val=";"/>',
+    ):
+        settings.append(parse_xml(part.format(nsdecls("w"))))
 
 
 def _blocks(document: DocumentType) -> None:
@@ -85,7 +103,7 @@ def _blocks(document: DocumentType) -> None:
     normal.element.set(qn("w:default"), "1")
     _block(document, "Body Text", after=6)
     _block(document, "First Paragraph", after=6)
-    _block(document, "Compact", before=1, after=1)
+    _block(document, "Compact", before=1, after=1.5)
     _block(document, "annotation text", size=9).element.set(qn("w:styleId"), "CommentText")
     for level, size, before, after in ((1, 14, 16, 6), (2, 11, 10, 4)):
         heading = _block(
@@ -101,6 +119,9 @@ def _blocks(document: DocumentType) -> None:
         heading.element.get_or_add_pPr().append(
             parse_xml(f'<w:outlineLvl {nsdecls("w")} w:val="{level - 1}"/>')
         )
+    entry = _block(document, "toc 1", after=2)
+    entry.element.set(qn("w:styleId"), "TOC1")
+    entry.paragraph_format.tab_stops.add_tab_stop(Mm(170), WD_TAB_ALIGNMENT.RIGHT)
     line = _block(document, "header", size=8.5, colour=SOFT)
     line.paragraph_format.tab_stops.add_tab_stop(Mm(170), WD_TAB_ALIGNMENT.RIGHT)
     _block(document, "IZP-titel", size=13, colour=SOFT)
@@ -115,8 +136,11 @@ def _blocks(document: DocumentType) -> None:
         parse_xml(f"<w:pBdr {nsdecls('w')}>{sides}</w:pBdr>"), "w:spacing"
     )
     status.paragraph_format.left_indent = status.paragraph_format.right_indent = Mm(2)
-    _block(document, "IZP-toelichting", colour=SOFT, after=8)
+    _block(document, "IZP-toelichting", colour=SOFT, after=8, keep=True)
     _block(document, "IZP-kopje", size=12, bold=True, colour=ACCENT, before=8, after=4, keep=True)
+    _block(document, "IZP-inhoud", size=12, bold=True, colour=ACCENT, before=14, after=4, keep=True)
+    page = _block(document, "IZP-bladzijde", size=1).paragraph_format
+    page.page_break_before, page.line_spacing = True, Pt(1)
     _block(document, "IZP-leeg", italic=True, colour=SOFT, after=4)
     _block(document, "IZP-verwijzing", size=9, colour=SOFT, before=4, after=4)
 
@@ -129,6 +153,8 @@ def _words(document: DocumentType) -> None:
     _word(document, "IZP-wie", bold=True)
     _word(document, "IZP-spreker", colour=SOFT)
     _word(document, "IZP-vraag", size=9, italic=True, colour=SOFT)
+    _word(document, "IZP-uitspraak")
+    _word(document, "IZP-veld")
     _word(document, "IZP-zekerheid", italic=True)
     _word(document, "IZP-open-plek", italic=True, colour=SOFT)
     mark = _word(document, "IZP-melding", size=8, bold=True, colour=ALERT)
@@ -194,6 +220,10 @@ def _table(document: DocumentType, name: str) -> None:
     style = document.styles.add_style(f"IZP-{name}", WD_STYLE_TYPE.TABLE)
     style.base_style = None
     size = 17 if name == "bronnen" else 19
+    if name == "stemmen":  # quotes below each other, each behind its number
+        style.element.append(
+            parse_xml(f'<w:pPr {nsdecls("w")}><w:ind w:left="284" w:hanging="284"/></w:pPr>')
+        )
     for part in (
         f'<w:rPr {nsdecls("w")}><w:sz w:val="{size}"/><w:szCs w:val="{size}"/></w:rPr>',
         f"<w:tblPr {nsdecls('w')}><w:tblBorders>"
@@ -220,7 +250,8 @@ def _page(document: DocumentType) -> None:
     section.left_margin = section.right_margin = Mm(20)
     section.top_margin, section.bottom_margin = Mm(24), Mm(20)
     section.header_distance = section.footer_distance = Mm(11)
-    _running_line(section.header, f"<w:r><w:rPr><w:b/></w:rPr>{_text('«status»')}</w:r>", _run("«title»"))
+    status = f'<w:r><w:rPr><w:b/><w:color w:val="{ALERT}"/></w:rPr>{_text("«status»")}</w:r>'
+    _running_line(section.header, status, _run("«title»"))
     pages = f"{_run('pagina ')}{_field('PAGE')}{_run(' van ')}{_field('NUMPAGES')}"
     _running_line(section.footer, _run("«footer»"), pages)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import product
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 import yaml
 from pydantic import Field, ValidationError, model_validator
@@ -25,24 +25,48 @@ from extractors.schema import (
     Statement,
 )
 
+MANIFEST = "template.yaml"
+
 Shows = Literal[
-    "details",
+    "fields",
+    "emergency",
     "people",
     "voices",
     "statements",
     "limits",
     "actions",
+    "questions",
     "unresolved",
     "to_review",
+    "rejected",
     "coverage",
     "sources",
+    "sharing",
 ]
 Fact = Literal["child", "date", "kind", "source", "version"]
-Id = Field(pattern=r"^[a-z][a-z0-9-]*$")
+Id = Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=24)
+"""An id of the template: with that of a statement before it, a bookmark of at most 40 characters (Word)."""
+
+
+class Mistake(NamedTuple):
+    """Something that is wrong with a template: the file, the line (from 1, None for all of it), and what."""
+
+    file: str
+    line: int | None
+    sentence: str
+
+    def __str__(self) -> str:
+        place = self.file if self.line is None else f"{self.file}, regel {self.line}"
+        return f"{place}: {self.sentence}"
 
 
 class TemplateError(ValueError):
-    """A template that cannot be used; `str(error)` says in Dutch what is wrong with which file."""
+    """A template that cannot be used; `str(error)` says in Dutch what is wrong, and in which line."""
+
+    def __init__(self, *mistakes: Mistake) -> None:
+        """Keep what is wrong."""
+        super().__init__(" ".join(map(str, mistakes)))
+        self.mistakes = mistakes
 
 
 class Rule(Record):
@@ -55,6 +79,7 @@ class Rule(Record):
     domains: tuple[Domain, ...] = ()
     topics: tuple[str, ...] = ()
     flags: tuple[FlagType, ...] = ()
+    certainties: tuple[Certainty, ...] = ()
 
     def takes(self, statement: Statement, flags: Collection[FlagType]) -> bool:
         """Whether a statement with these flags meets the rule."""
@@ -63,6 +88,7 @@ class Rule(Record):
             and (not self.domains or statement.domains[0] in self.domains)
             and (not self.topics or not set(self.topics).isdisjoint(statement.topics))
             and (not self.flags or not set(self.flags).isdisjoint(flags))
+            and (not self.certainties or statement.certainty in self.certainties)
         )
 
 
@@ -77,6 +103,7 @@ class SectionTemplate(Record):
     To the statements of `beside` it refers when it has none of its own: they may bear on its subject.
     `prints` tells whether a section of a `voices` chapter shows the quotes or only refers to them by number.
     A section with `otherwise` takes what none without it takes in its chapter, and is left out when empty.
+    `ask` is what to ask in a next conversation when nobody spoke of it.
     """
 
     id: str = Id
@@ -86,34 +113,89 @@ class SectionTemplate(Record):
     beside: tuple[Rule, ...] = ()
     otherwise: bool = False
     prints: Literal["quotes", "numbers"] = "quotes"
+    ask: str | None = None
+    ask_adult: str | None = None
 
     @property
     def topics(self) -> frozenset[str]:
         """The topics that its rules name."""
         return frozenset(topic for rule in self.takes for topic in rule.topics)
 
+    def aim(self, statement: Statement, flags: Collection[FlagType]) -> int:
+        """How closely it aims at a statement: one that asks for its topic comes before one that does not."""
+        takers = [rule for rule in self.takes if rule.takes(statement, flags)]
+        return max((bool(rule.topics) + bool(rule.certainties) for rule in takers), default=0)
 
-class ChapterTemplate(Record):
-    """A chapter of the plan. What it `shows` decides how it is laid out and where statements stand in full.
 
-    - `details`, `people` (those with one of `roles`), `unresolved`, `coverage`, `sources`: no statements;
-    - `to_review`: the statements of which it is not sure that they belong in the plan;
-    - `voices`: quotes, the perspectives side by side, beside the place where they stand in full;
-    - `limits` and `actions`: tables that print in full whatever they take, `only` narrowing it further;
-    - `statements`: prints in full what no such table has; with `rest`, what no other chapter has.
+class FieldTemplate(Record):
+    """A field for the team to fill in or correct; `fact` is what the record knows of it.
 
-    A section of a chapter takes a statement that it is about and that `only` admits.
+    `empty` is printed where it is empty, instead of the template's text for that. A field with `kinds` is
+    only for conversations of those kinds.
     """
 
     id: str = Id
     heading: str
     heading_adult: str | None = None
+    fact: Fact | None = None
+    empty: str | None = None
+    kinds: tuple[Kind, ...] = ()
+
+
+class VoiceTemplate(Record):
+    """What to ask someone from whose perspective nothing was said."""
+
+    perspective: Perspective
+    ask: str
+    ask_adult: str | None = None
+
+
+class Line(Record):
+    """A fixed text with words before it; with `kinds` only for conversations of those kinds."""
+
+    heading: str
+    text: str
+    kinds: tuple[Kind, ...] = ()
+
+
+class ChapterTemplate(Record):
+    """A chapter of the plan. What it `shows` decides how it is laid out and where statements stand in full.
+
+    - `fields`, `people` (those with one of `roles`), `unresolved`, `coverage`, `sources`: no statements;
+    - `emergency`: the treatment limits in short, and quotes that its sections take, for when it is urgent;
+    - `to_review`: the statements of which it is not sure that they belong in the plan;
+    - `rejected`: the statements that a reader struck out; left out when there are none;
+    - `voices`: quotes, the perspectives side by side, beside the place where they stand in full;
+    - `limits` and `actions`: tables that print in full whatever they take, `only` narrowing it further;
+    - `statements`: prints in full what no such table has; with `rest`, what no other chapter has;
+    - `questions`: what to ask next about the sections of which nobody spoke;
+    - `sharing`: with whom each row of `fields` may be shared, in `columns`, and quotes of its sections.
+
+    A section of a chapter takes a statement that it is about and that `only` admits. A chapter that goes
+    `under` the one before it is a part of that; one without a heading just goes on with it. Fixed `lines`
+    and `fields` to fill in come before the sections. A chapter with `kinds` is only for conversations of
+    those kinds. `ask` is asked once about all sections without a word that have no `ask` of their own,
+    `voices` of those who were not heard.
+    """
+
+    id: str = Id
+    heading: str | None = None
+    heading_adult: str | None = None
     shows: Shows
+    under: bool = False
+    kinds: tuple[Kind, ...] = ()
     intro: str | None = None
+    intro_adult: str | None = None
+    lines: tuple[Line, ...] = ()
+    fields: tuple[FieldTemplate, ...] = ()
+    columns: tuple[FieldTemplate, ...] = ()
     roles: tuple[Role, ...] = ()
     rest: bool = False
     only: tuple[Rule, ...] = ()
     sections: tuple[SectionTemplate, ...] = ()
+    ask: str | None = None
+    ask_adult: str | None = None
+    voices: tuple[VoiceTemplate, ...] = ()
 
     @property
     def in_full(self) -> bool:
@@ -138,16 +220,8 @@ class ChapterTemplate(Record):
     @model_validator(mode="after")
     def _prints_the_rest(self) -> Self:
         if self.rest and self.shows != "statements":
-            raise ValueError(f"chapter {self.id}: rest goes with shows: statements, and only with that")
+            raise ValueError(f"hoofdstuk “{self.id}”: “rest” kan alleen bij “shows: statements”")
         return self
-
-
-class Detail(Record):
-    """A row of the table about the plan itself; without a `fact` it is left for the team to fill in."""
-
-    heading: str
-    heading_adult: str | None = None
-    fact: Fact | None = None
 
 
 class FlagLabel(Record):
@@ -163,6 +237,7 @@ class Labels(Record):
     perspectives: dict[Perspective, str]
     perspectives_adult: dict[Perspective, str]
     categories: dict[Category, str]
+    plain: dict[Category, str]
     domains: dict[Domain, str]
     polarities: dict[Polarity, str]
     certainties: dict[Certainty, str]
@@ -178,7 +253,7 @@ class Labels(Record):
         for name, field in type(self).model_fields.items():
             values = set(field.annotation.__args__[0].__args__)  # type: ignore[union-attr]  # dict[Literal, _]
             if missing := values - set(getattr(self, name)):
-                raise ValueError(f"{name}: no label for {', '.join(sorted(missing))}")
+                raise ValueError(f"bij “{name}” ontbreekt het woord voor {', '.join(sorted(missing))}")
         return self
 
 
@@ -192,7 +267,6 @@ class Template(Record):
     title: str
     status: str
     chapters: tuple[ChapterTemplate, ...]
-    details: tuple[Detail, ...]
     labels: Labels
     texts: dict[str, str]
 
@@ -206,10 +280,13 @@ class Template(Record):
         ids = [chapter.id for chapter in self.chapters]
         ids += [section.id for chapter in self.chapters for section in chapter.sections]
         if twice := sorted({name for name in ids if ids.count(name) > 1}):
-            raise ValueError(f"id used twice: {', '.join(twice)}")
-        if not any(chapter.shows == "to_review" for chapter in self.chapters):
-            raise ValueError("no chapter prints the statements to review")
-        full = [(chapter, part) for chapter in self.chapters if chapter.in_full for part in chapter.sections]
+            raise ValueError(f"dit id komt twee keer voor: {', '.join(twice)}")
+        for shows, what in (("to_review", "nog te beoordelen zijn"), ("rejected", "geschrapt zijn")):
+            if not any(chapter.shows == shows for chapter in self.chapters):
+                raise ValueError(f"geen hoofdstuk drukt af welke uitspraken {what} (“shows: {shows}”)")
+        # A chapter that is not there in every conversation keeps nothing from falling out.
+        always = [chapter for chapter in self.chapters if chapter.in_full and not chapter.kinds]
+        full = [(chapter, part) for chapter in always for part in chapter.sections]
         for category, domain in product(CATEGORIES, DOMAINS):
             statement = Statement(
                 id="",
@@ -222,7 +299,7 @@ class Template(Record):
                 domains=(domain,),
             )
             if not any(chapter.takes(section, statement, ()) for chapter, section in full):
-                raise ValueError(f"no chapter prints {category} in domain {domain} in full")
+                raise ValueError(f"geen hoofdstuk drukt “{category}” in het domein “{domain}” voluit af")
         return self
 
 
@@ -230,16 +307,69 @@ def load_template(directory: Path) -> Template:
     """Reads the template of a directory (`template.yaml`).
 
     Raises:
-        TemplateError: The file is missing, is no YAML, or does not fit; with the keys that are wrong.
+        TemplateError: The file is missing, is no YAML, or does not fit; with each mistake and its line.
     """
-    path = directory / "template.yaml"
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise TemplateError(f"Het sjabloon {path.name} is niet te lezen: {error}") from error
+        text = (directory / MANIFEST).read_text(encoding="utf-8")
+        tree, data = yaml.compose(text, yaml.SafeLoader), yaml.safe_load(text)
+    except OSError:
+        raise TemplateError(_mistake(None, "Dit bestand ontbreekt of mag niet worden gelezen.")) from None
+    except UnicodeDecodeError:
+        raise TemplateError(_mistake(None, "Dit bestand is niet te lezen; bewaar het als UTF-8.")) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else None
+        raise TemplateError(_mistake(line, f"Dit is geen goede YAML: {_problem(error)}.")) from None
     if not isinstance(data, dict):
-        raise TemplateError(f"Het sjabloon {path.name} heeft geen sleutels met waarden.")
+        raise TemplateError(_mistake(None, "Dit bestand heeft geen sleutels met waarden."))
     try:
-        return Template(directory=directory, **data)
-    except (ValidationError, TypeError) as error:
-        raise TemplateError(f"Het sjabloon {path.name} klopt niet: {error}") from error
+        return Template.model_validate({**data, "directory": directory})
+    except ValidationError as error:
+        raise TemplateError(
+            *(_mistake(line_of(tree, detail["loc"]), _sentence(detail)) for detail in error.errors())
+        ) from None
+
+
+def _mistake(line: int | None, sentence: str) -> Mistake:
+    return Mistake(MANIFEST, line, sentence)
+
+
+def _problem(error: yaml.YAMLError) -> str:
+    return str(getattr(error, "problem", None) or type(error).__name__)
+
+
+def line_of(node: yaml.Node | None, path: tuple[int | str, ...]) -> int | None:
+    """The line (from 1) of what stands at a path of keys and places, or of the last part that is there."""
+    line = None
+    for step in path:
+        if isinstance(node, yaml.MappingNode):
+            found = [(key, value) for key, value in node.value if key.value == str(step)]
+            if not found:
+                break
+            line, node = found[0][0].start_mark.line + 1, found[0][1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+            line = node.start_mark.line + 1
+        else:
+            break
+    return line
+
+
+def _sentence(detail: Mapping[str, Any]) -> str:
+    """What is wrong, in Dutch, for the kinds of mistakes that a manifest can hold."""
+    name = ".".join(str(step) for step in detail["loc"] if not isinstance(step, int))
+    match detail["type"]:
+        case "extra_forbidden":
+            return f"De sleutel “{name}” bestaat niet."
+        case "missing":
+            return f"De sleutel “{name}” ontbreekt."
+        case "literal_error":
+            words = detail["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
+            return f"Bij “{name}” kan alleen staan: {words}."
+        case "string_pattern_mismatch":
+            return f"De waarde van “{name}” heeft niet de goede vorm ({detail['ctx']['pattern']})."
+        case "value_error":
+            sentence = str(detail["ctx"]["error"])
+            return f"{sentence[0].upper()}{sentence[1:]}."
+        case kind:
+            return f"De waarde van “{name}” klopt niet ({kind})."

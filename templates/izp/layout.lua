@@ -1,5 +1,12 @@
--- Writes a plan twice, as pandoc read it once: Typst source, a line with a NUL, then the DOCX.
--- What plan.md.j2 marked with a class gets its style: the function `izp-class` in Typst, "IZP-class" in DOCX.
+-- What becomes of the classes in a layout: the function `izp-class` of plan.typ, the style "IZP-class" of reference.docx.
+-- `both` is for both documents, before the one of each.
+
+-- What has more bytes than this might not fit on a page, and may be broken; a table of a few rows stays in one piece.
+local LONGEST_ROW, FEW_ROWS = 1500, 8
+
+local function text_of(row)
+  return pandoc.utils.stringify(row.cells:map(function(cell) return pandoc.Div(cell.contents) end))
+end
 
 local function call(class, content, open, close)
   local raw = open == "[" and pandoc.RawInline or pandoc.RawBlock
@@ -12,11 +19,11 @@ local function is_comment(class)
   return class == "comment-start" or class == "comment-end"
 end
 
-local in_typst = {
+local typst = {
   Span = function(span)
     local class, content = span.classes[1], span.content
     if class == "regel" then
-      return pandoc.LineBreak()
+      return pandoc.RawInline("typst", "#parbreak()")
     elseif is_comment(class) then
       return {}
     elseif class == "spreker" then
@@ -25,7 +32,7 @@ local in_typst = {
     end
     content = class and call(class, content, "[", "]") or content
     if span.identifier ~= "" then
-      content:insert(pandoc.RawInline("typst", "#metadata(none)<" .. span.identifier .. ">"))
+      content:insert(1, pandoc.RawInline("typst", "#metadata(none)<" .. span.identifier .. ">"))
     end
     return content
   end,
@@ -33,7 +40,13 @@ local in_typst = {
     return call(div.classes[1], div.content, "[\n", "]")
   end,
   Table = function(tbl)
-    return call(tbl.classes[1], pandoc.Blocks{tbl}, "[\n", "]")
+    local blocks = call(tbl.classes[1], pandoc.Blocks{tbl}, "[\n", "]")
+    local rows, length = tbl.bodies[1].body, #pandoc.utils.stringify(tbl)
+    if length <= LONGEST_ROW then
+      return #rows <= FEW_ROWS and call("bijeen", blocks, "[\n", "]") or blocks
+    end
+    local long = rows:find_if(function(row) return #text_of(row) > LONGEST_ROW end)
+    return long and call("lange-rijen", blocks, "[\n", "]") or blocks
   end,
 }
 
@@ -42,7 +55,7 @@ local function styled(element)
   return element
 end
 
-local in_docx = {
+local docx = {
   Span = function(span)
     local class = span.classes[1]
     if class == "regel" then
@@ -55,27 +68,18 @@ local in_docx = {
   Table = styled,
 }
 
-local function is_empty(row)
-  return pandoc.utils.stringify(row.cells:map(function(cell) return pandoc.Div(cell.contents) end)) == ""
-end
+local both = {
+  Table = function(tbl)
+    -- A pipe table always has a header row; one without words is none.
+    tbl.head.rows = tbl.head.rows:filter(function(row) return text_of(row) ~= "" end)
+    local column = 0
+    for width in tbl.attributes.widths:gmatch("%d+") do
+      column = column + 1
+      tbl.colspecs[column] = {tbl.colspecs[column][1], tonumber(width) / 100}
+    end
+    tbl.attributes.widths = nil
+    return tbl
+  end,
+}
 
-local function fit(tbl)
-  -- A pipe table always has a header row; one without words is none.
-  tbl.head.rows = tbl.head.rows:filter(function(row) return not is_empty(row) end)
-  local column = 0
-  for width in tbl.attributes.widths:gmatch("%d+") do
-    column = column + 1
-    tbl.colspecs[column] = {tbl.colspecs[column][1], tonumber(width) / 100}
-  end
-  tbl.attributes.widths = nil
-  return tbl
-end
-
-function ByteStringWriter(doc)
-  doc = doc:walk{Table = fit}
-  -- Without "smart" pandoc leaves quotation marks and dashes as they are. Typst goes first, and at once:
-  -- the PDF is made of it while the DOCX is still being written.
-  io.stdout:write(pandoc.write(doc:walk(in_typst), "typst-smart", {wrap_text = "none"}), "\n\0\n")
-  io.stdout:flush()
-  return pandoc.write(doc:walk(in_docx), "docx", {reference_doc = "reference.docx"})
-end
+return {both = both, typst = typst, docx = docx}

@@ -47,7 +47,7 @@ def names(folder: Path) -> list[str]:
 def test_a_draft_says_what_was_found_and_where_it_lies(talk: Path, out: Path, capsys: Output):
     assert izp("draft", talk, "--out", out) == 0
     printed = capsys.readouterr()
-    assert names(out) == ["sem.izp.docx", "sem.izp.json", "sem.izp.pdf"]
+    assert names(out) == ["sem.gezin.docx", "sem.izp.docx", "sem.izp.json", "sem.izp.pdf"]
     assert str(out / "sem.izp.docx") in printed.out
     assert str(out / "sem.izp.pdf") in printed.out
     assert "wens" in printed.out
@@ -56,7 +56,7 @@ def test_a_draft_says_what_was_found_and_where_it_lies(talk: Path, out: Path, ca
 
 def test_without_out_a_draft_lies_beside_its_source(talk: Path):
     assert izp("draft", talk) == 0
-    assert names(talk.parent) == ["sem.izp.docx", "sem.izp.json", "sem.izp.pdf", "sem.txt"]
+    assert names(talk.parent) == ["sem.gezin.docx", "sem.izp.docx", "sem.izp.json", "sem.izp.pdf", "sem.txt"]
 
 
 def test_options_reach_the_record(talk: Path, out: Path, tmp_path: Path):
@@ -73,7 +73,7 @@ def test_a_second_draft_gets_a_number_unless_told_to_replace(talk: Path, out: Pa
     izp("draft", talk, "--out", out)
     assert "sem-2.izp.docx" in names(out)
     izp("draft", talk, "--out", out, "--overschrijven")
-    assert len(names(out)) == 6
+    assert len(names(out)) == 8
 
 
 def test_a_bad_file_is_told_in_one_sentence_and_does_not_stop_the_others(
@@ -84,14 +84,14 @@ def test_a_bad_file_is_told_in_one_sentence_and_does_not_stop_the_others(
     assert izp("draft", empty, talk, missing, "--out", out) == cli.BAD_INPUT
     complaints = capsys.readouterr().err.splitlines()
     assert [line.split(": ")[0] for line in complaints] == [str(empty), str(missing)]
-    assert names(out) == ["sem.izp.docx", "sem.izp.json", "sem.izp.pdf"]
+    assert names(out) == ["sem.gezin.docx", "sem.izp.docx", "sem.izp.json", "sem.izp.pdf"]
 
 
 def test_two_files_of_one_name_both_get_their_draft(talk: Path, out: Path, tmp_path: Path):
     other = tmp_path / "sem.md"
     other.write_text(TALK, "utf-8")
     assert izp("draft", talk, other, "--out", out) == 0
-    assert len(names(out)) == 6
+    assert len(names(out)) == 8
 
 
 @pytest.mark.parametrize("command", [("draft", "--overschrijven"), ("extract",)])

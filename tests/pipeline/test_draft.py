@@ -2,9 +2,11 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from docx import Document
 
 from extractors.schema import Conversation
-from pipeline.draft import Extraction, Options, draft, extract
+from pipeline.corrections import Correction
+from pipeline.draft import Dossier, Options, draft, extract
 from pipeline.intake import IntakeError
 from pipeline.settings import Settings
 
@@ -31,10 +33,18 @@ def test_a_draft_is_a_word_document_a_pdf_and_the_record(talk: Path, tmp_path: P
     assert made.extraction.findings.statements
 
 
+def test_the_summary_for_the_family_comes_with_the_draft(talk: Path, tmp_path: Path):
+    made = draft(talk, tmp_path, Options(child="Sem"), Settings())
+    words = [paragraph.text for paragraph in Document(str(made.family)).paragraphs]
+    assert made.family == tmp_path / "sem.talk.gezin.docx"
+    assert words[:2] == ["Samenvatting voor jullie", "Sem"]
+
+
 def test_the_record_reads_back_as_what_was_extracted(talk: Path, tmp_path: Path):
     made = draft(talk, tmp_path, Options(child="Sem"), Settings())
-    record = Extraction.model_validate_json(made.record.read_bytes())
-    assert record == made.extraction
+    record = Dossier.model_validate_json(made.record.read_bytes())
+    assert (record.conversation, record.findings) == tuple(dict(made.extraction).values())
+    assert (record.corrections, record.queue) == ((), ())
     assert record.conversation.child == "Sem"
     assert record.conversation.sha256 == hashlib.sha256(talk.read_bytes()).hexdigest()
 
@@ -88,3 +98,15 @@ def test_bad_input_writes_nothing(tmp_path: Path):
 def test_the_largest_file_is_a_setting(talk: Path):
     with pytest.raises(IntakeError):
         extract(talk, Options(), Settings(max_bytes=10))
+
+
+def test_a_draft_that_readers_corrected_is_not_replaced(talk: Path, tmp_path: Path):
+    made = draft(talk, tmp_path, Options(), Settings())
+    target = made.extraction.findings.statements[0].id
+    edit = Correction(id="c1", kind="edit", target=target, before="a", after="b", plan="0")
+    dossier = Dossier.model_validate_json(made.record.read_bytes())
+    made.record.write_text(dossier.model_copy(update={"corrections": (edit,)}).model_dump_json(), "utf-8")
+    before = made.record.read_bytes()
+    with pytest.raises(IntakeError, match="verbeteringen ingelezen"):
+        draft(talk, tmp_path, Options(), Settings(), overwrite=True)
+    assert made.record.read_bytes() == before

@@ -88,7 +88,7 @@ class Log(logging.Handler):
 
 def test_the_flow_leaves_the_draft_in_the_folder_of_the_job(runs: Runs):
     names = sorted(path.name for path in (runs.good / "out").iterdir())
-    assert names == [f"{FILE}.izp.docx", f"{FILE}.izp.json", f"{FILE}.izp.pdf"]
+    assert names == [f"{FILE}.gezin.docx", f"{FILE}.izp.docx", f"{FILE}.izp.json", f"{FILE}.izp.pdf"]
 
 
 def test_prefect_knows_how_each_run_ended(runs: Runs):

@@ -70,7 +70,7 @@ def test_a_job_can_be_run_again(talk: Path, settings: Settings):
     first, second = jobs.run(job_id, settings), jobs.run(job_id, settings)
     assert first == second
     assert first.docx.parent == jobs.folder(job_id, settings) / "out"
-    assert len(list(first.docx.parent.iterdir())) == 3
+    assert len(list(first.docx.parent.iterdir())) == 4
 
 
 def test_bad_input_is_told_in_the_folder_and_named_in_the_error(settings: Settings, tmp_path: Path):

@@ -19,6 +19,7 @@ from extractors.schema import (
     Statement,
     Turn,
 )
+from pipeline.corrections import Correction
 from pipeline.plan import MOST_BY_CHANCE, assemble, dutch_date
 from pipeline.template import load_template
 
@@ -83,7 +84,7 @@ def chapter(plan, name):
 
 
 def quotes(part):
-    return [entry.statement.quote for group in part.groups for entry in group.entries]
+    return [entry.words for group in part.groups for entry in group.entries]
 
 
 statement_fields = st.fixed_dictionaries(
@@ -118,7 +119,7 @@ def test_every_statement_stands_in_full_where_its_anchor_is(said, flagged):
 def test_every_domain_refers_to_what_stands_elsewhere(said):
     plan = plan_of(*said)
     for entry in plan.entries:
-        part = section(plan, entry.statement.domains[0])
+        part = section(plan, entry.domains[0])
         shown = [other.number for group in part.groups for other in group.entries]
         shown += [other.number for reference in part.elsewhere for other in reference.entries]
         assert shown.count(entry.number) == 1
@@ -261,7 +262,7 @@ def test_an_action_point_on_a_treatment_stands_in_both_tables():
 def test_an_agreement_on_a_treatment_stands_with_the_limits_only():
     plan = plan_of({"category": "agreement", "topics": ("resuscitation",)}, {"category": "agreement"})
     assert [entry.home for entry in plan.entries] == ["reanimatie", "afspraken"]
-    assert section(plan, "afspraken").elsewhere[0].heading == "Zorg en behandeling"
+    assert section(plan, "afspraken").elsewhere[0].heading == "Behandelgrenzen"
 
 
 @pytest.mark.parametrize(
@@ -279,7 +280,7 @@ def test_open_points_are_numbered_with_treatment_limits_first():
         Flag(type="treatment_limit", statements=("s1", "s2"), note="Let op."),
     ]
     plan = plan_of({}, {}, flags=flags)
-    assert [item.type for item in plan.unresolved] == ["treatment_limit", "missing_due"]
+    assert [item.type for item in plan.points] == ["treatment_limit", "missing_due"]
     assert [entry.items for entry in plan.entries] == [(1, 2), (1,)]
 
 
@@ -290,7 +291,7 @@ def test_an_open_point_about_the_file_or_a_turn_is_kept():
         Flag(type="tentative", statements=("s9",), note="Bestaat niet meer."),
     ]
     plan = plan_of({}, flags=flags)
-    assert [(item.type, item.entries, item.places) for item in plan.unresolved] == [
+    assert [(item.type, item.entries, item.places) for item in plan.points] == [
         ("open_question", (), ("beurt 1",)),
         ("unclear_speaker", (), ()),
         ("tentative", (), ()),
@@ -320,9 +321,7 @@ def plan_to_review(*said, sure=0, flags=(), limits_named=(), **more):
 def test_a_statement_to_review_is_numbered_last_and_stands_in_its_own_chapter_alone():
     plan = plan_to_review({"quote": "zeker"}, {"quote": "misschien"}, sure=1)
     assert [entry.home for entry in plan.entries] == ["fysiek", "te-beoordelen"]
-    assert [(row.entry.number, row.entry.statement.quote) for row in plan.to_review.first] == [
-        (2, "misschien")
-    ]
+    assert [(row.entry.number, row.entry.words) for row in plan.to_review.first] == [(2, "misschien")]
     assert quotes(section(plan, "fysiek")) == ["zeker"]
     assert next(row for row in plan.coverage if row.heading == "Fysiek").counts["child"] == 1
 
@@ -333,15 +332,15 @@ def test_treatment_limits_are_reviewed_first_then_what_is_likeliest():
         {"quote": "b", "confidence": 0.4},
         {"quote": "a", "confidence": 0.1, "topics": ("resuscitation",), "category": "context"},
     )
-    rows = [(row.entry.statement.quote, row.entry.number, row.treatment) for row in plan.to_review.first]
+    rows = [(row.entry.words, row.entry.number, row.treatment) for row in plan.to_review.first]
     assert rows == [("a", 1, "Reanimatie"), ("b", 2, None), ("c", 3, None)]
 
 
 def test_what_does_not_fit_on_the_first_page_is_reviewed_in_the_order_of_the_source():
     chances = [number / 100 for number in range(1, MOST_BY_CHANCE + 4)]
     to_review = plan_to_review(*({"confidence": chance} for chance in chances)).to_review
-    assert [row.entry.statement.confidence for row in to_review.first] == chances[:2:-1]
-    assert [row.entry.statement.confidence for row in to_review.further] == chances[:3]
+    assert [row.entry.confidence for row in to_review.first] == chances[:2:-1]
+    assert [row.entry.confidence for row in to_review.further] == chances[:3]
     numbers = [row.entry.number for row in (*to_review.first, *to_review.further)]
     assert numbers == list(range(1, len(chances) + 1))
 
@@ -350,7 +349,7 @@ def test_no_treatment_to_review_is_put_off_to_the_further_ones():
     said = [{"topics": ("resuscitation",)}] * (MOST_BY_CHANCE + 1)
     to_review = plan_to_review({"confidence": 0.9}, *said).to_review
     assert [row.treatment for row in to_review.first] == ["Reanimatie"] * (MOST_BY_CHANCE + 1)
-    assert [row.entry.statement.confidence for row in to_review.further] == [0.9]
+    assert [row.entry.confidence for row in to_review.further] == [0.9]
 
 
 @pytest.mark.parametrize(("confidence", "tenths"), [(0.0, 1), (0.42, 4), (0.47, 5), (0.99, 9)])
@@ -382,7 +381,7 @@ def test_a_treatment_refers_to_what_is_to_be_reviewed_and_to_what_names_it():
 
 def test_an_open_point_can_be_about_a_statement_to_review():
     plan = plan_to_review({}, flags=[Flag(type="tentative", statements=("s1",), note="Nog niet zeker.")])
-    assert [entry.number for entry in plan.unresolved[0].entries] == [1]
+    assert [entry.number for entry in plan.points[0].entries] == [1]
     assert plan.to_review.first[0].entry.items == (1,)
 
 
@@ -526,11 +525,246 @@ def test_a_conversation_about_an_adult_speaks_of_a_patient():
 
 
 def test_what_nobody_knows_yet_is_left_to_fill_in():
-    facts = {fact.label: fact.value for fact in plan_of({}).details}
+    plan = plan_of({})
+    facts = {one.label: plan.fields[one.id] for one in chapter(plan, "gegevens").fields if one.fixed is None}
     assert facts["Kind"] == "Mila"
     assert facts["Datum gesprek"] == "12 maart 2026"
-    assert facts["Opgesteld door"] is None
+    assert facts["Opgesteld door"] == ""
 
 
 def test_a_dutch_date_has_no_capitals():
     assert dutch_date(dt.date(2026, 8, 1), weekday=True) == "zaterdag 1 augustus 2026"
+
+
+WHEN = dt.datetime(2026, 3, 14, 10, 30, tzinfo=dt.UTC)
+
+
+def corrected(*corrections, said=({},), flags=(), sure=None, **more):
+    """The plan of a talk after a reader's corrections, each given as (kind, target, after)."""
+    conversation, findings = talk(*said, flags=flags, **more)
+    parts = {
+        "statements": findings.statements[:sure],
+        "to_review": findings.statements[sure:] if sure else (),
+    }
+    return assemble(conversation, findings.model_copy(update=parts), TEMPLATE, made(*corrections))
+
+
+def made(*corrections):
+    return tuple(
+        Correction(
+            id=f"c{number}", kind=kind, target=target, after=after, author="Dr. Vos", at=WHEN, plan="00000000"
+        )
+        for number, (kind, target, after) in enumerate(corrections, start=1)
+    )
+
+
+def test_changed_words_stand_in_the_place_of_the_quote_and_keep_it_beside_them():
+    plan = corrected(
+        ("edit", "s1", "wel naar school"), said=[{"quote": "niet naar school", "polarity": "negated"}]
+    )
+    (entry,) = plan.entries
+    assert (entry.words, entry.quoted, entry.original) == ("wel naar school", False, "niet naar school")
+    assert (entry.change, entry.by, entry.at) == ("edit", "Dr. Vos", WHEN)
+
+
+def test_how_a_quote_was_read_is_not_said_of_the_words_of_a_reader():
+    (entry,) = corrected(
+        ("edit", "s1", "wel"), said=[{"polarity": "negated", "certainty": "tentative"}]
+    ).entries
+    assert (entry.polarity, entry.certainty) == ("affirmed", "firm")
+
+
+def test_what_was_struck_out_counts_nowhere_but_keeps_its_number_and_is_listed():
+    plan = corrected(("reject", "s1", ""), said=[{"domains": ("sociaal",)}, {}])
+    assert [(entry.number, entry.home, entry.by) for entry in plan.rejected] == [(1, "geschrapt", "Dr. Vos")]
+    assert section(plan, "sociaal").state == "not_discussed"
+    assert [entry.number for entry in plan.entries] == [1, 2]
+    assert [len(source.entries) for source in plan.sources] == [1, 1]
+
+
+def test_a_treatment_of_which_the_statement_was_struck_out_is_no_longer_discussed():
+    plan = corrected(("reject", "s1", ""), said=[{"topics": ("resuscitation",)}])
+    assert section(plan, "reanimatie").state == "not_discussed"
+
+
+def test_a_moved_statement_stands_in_full_where_it_was_put_and_is_referred_to_elsewhere():
+    plan = corrected(("move", "s1", "sociaal"), said=[{"quote": "met papa vissen"}])
+    assert plan.entries[0].home == "sociaal"
+    assert quotes(section(plan, "sociaal")) == ["met papa vissen"]
+    assert section(plan, "fysiek").elsewhere[0].heading == "Sociaal"
+
+
+def test_a_statement_moved_out_of_the_limits_fills_no_row_but_its_row_still_leads_to_it():
+    row = section(corrected(("move", "s1", "fysiek"), said=[{"topics": ("resuscitation",)}]), "reanimatie")
+    assert (row.state, row.groups, [entry.number for entry in row.mentioned]) == ("only_mentioned", (), [1])
+
+
+def test_a_statement_to_review_that_is_moved_belongs_in_the_plan():
+    plan = corrected(("move", "s2", "sociaal"), said=[{}, {"quote": "met opa"}], sure=1)
+    assert quotes(section(plan, "sociaal")) == ["met opa"]
+    assert plan.to_review.first == ()
+
+
+def test_what_a_reader_adds_stands_last_under_its_heading_without_a_source():
+    plan = corrected(("add", "fysiek", "slaapt op haar zij"))
+    assert quotes(section(plan, "fysiek")) == ["uitspraak 1", "slaapt op haar zij"]
+    entry = plan.entries[-1]
+    assert (entry.id, entry.place, entry.category, entry.by) == ("c1", None, None, "Dr. Vos")
+
+
+@pytest.mark.parametrize("target", ["wie-is", "nood-scenarios"])
+def test_what_is_added_under_a_heading_without_full_statements_stands_there_all_the_same(target):
+    part = section(corrected(("add", target, "houdt van paarden")), target)
+    assert ([entry.words for entry in part.placed], part.state) == (["houdt van paarden"], "discussed")
+
+
+def test_what_is_added_under_a_chapter_with_one_section_stands_in_that():
+    assert quotes(section(corrected(("add", "werkafspraken", "we appen")), "afspraken")) == ["we appen"]
+
+
+@pytest.mark.parametrize("target", ["gegevens", "delen", "te-beoordelen"])
+def test_a_chapter_without_sections_keeps_what_was_added_under_it(target):
+    plan = corrected(("add", target, "nog iets"))
+    assert [entry.words for entry in chapter(plan, target).placed] == ["nog iets"]
+
+
+def test_what_was_added_to_a_part_that_is_no_longer_there_is_to_be_reviewed():
+    plan = corrected(("add", "weg", "nog iets"))
+    assert [entry.words for entry in chapter(plan, "te-beoordelen").placed] == ["nog iets"]
+
+
+def test_what_a_reader_added_can_be_changed_and_struck_out():
+    plan = corrected(("add", "fysiek", "een"), ("edit", "c1", "twee"))
+    assert (plan.entries[-1].words, plan.entries[-1].original) == ("twee", "een")
+    plan = corrected(("add", "fysiek", "een"), ("reject", "c1", ""))
+    assert [entry.words for entry in plan.rejected] == ["een"]
+    assert quotes(section(plan, "fysiek")) == ["uitspraak 1"]
+
+
+def test_a_filled_field_holds_the_words_of_the_reader():
+    plan = corrected(("fill", "opgesteld-door", "M. Vos"), ("fill", "kind", "Mila de Wit"))
+    assert (plan.fields["opgesteld-door"], plan.child) == ("M. Vos", "Mila de Wit")
+
+
+def test_an_owner_that_was_filled_in_resolves_what_was_missing():
+    flag = Flag(type="missing_owner", statements=("s1",), note="Wie?")
+    said = [{"category": "action_point"}]
+    plan = corrected(("fill", "wie-s1", "Anja"), said=said, flags=[flag])
+    assert (plan.entries[0].owner, plan.entries[0].items) == ("Anja", ())
+    assert plan.points[0].resolved.by == "Dr. Vos"
+    assert corrected(("fill", "wie-s1", ""), said=said, flags=[flag]).points[0].resolved is None
+
+
+def test_a_resolved_point_keeps_its_number_and_leaves_its_statement():
+    flags = [
+        Flag(type="conflict", statements=("s1",), note="Anders."),
+        Flag(type="tentative", note="Nog niet."),
+    ]
+    plan = corrected(("resolve", "punt-1", "uitgepraat"), flags=flags)
+    assert [(item.number, bool(item.resolved)) for item in plan.points] == [(1, True), (2, False)]
+    assert (plan.points[0].resolved.words, plan.entries[0].items) == ("uitgepraat", ())
+
+
+def test_a_point_on_what_was_struck_out_is_resolved_and_still_listed():
+    flag = Flag(type="tentative", statements=("s1",), note="Nog niet zeker.")
+    plan = corrected(("reject", "s1", ""), flags=[flag])
+    assert (plan.points[0].resolved.by, len(plan.points[0].entries)) == ("Dr. Vos", 1)
+
+
+@pytest.mark.parametrize("target", ["s1", "wie-is", "gegevens", "opgesteld-door", "punt-1"])
+def test_a_remark_is_kept_with_what_it_is_about(target):
+    flag = Flag(type="tentative", statements=("s1",), note="Nog niet zeker.")
+    plan = corrected(("remark", target, "klopt dit?"), flags=[flag])
+    assert [(remark.words, remark.by) for remark in plan.remarks[target]] == [("klopt dit?", "Dr. Vos")]
+
+
+@pytest.mark.parametrize("kind", ["remark", "fill"])
+def test_what_is_about_something_no_longer_there_is_kept_with_what_is_to_be_reviewed(kind):
+    plan = corrected((kind, "weg", "klopt dit?"))
+    assert [remark.words for remark in plan.remarks["te-beoordelen"]] == ["klopt dit?"]
+
+
+def test_a_name_is_signed_without_signs_that_could_be_markup():
+    conversation, findings = talk({})
+    (remark,) = made(("remark", "s1", "?"))
+    for author, signed in (
+        ('Jan "x" {.y} Vos-d\'Arc', "Jan x .y Vos-d'Arc"),
+        ("{}", "Lezer"),
+        (None, "Lezer"),
+    ):
+        remark = remark.model_copy(update={"author": author})
+        assert assemble(conversation, findings, TEMPLATE, [remark]).remarks["s1"][0].signed == signed
+
+
+def test_each_correction_gives_another_draft_and_the_first_ones_give_the_older_draft_again():
+    conversation, findings = talk({}, {})
+    corrections = made(("edit", "s1", "a"), ("reject", "s2", ""))
+    plans = [assemble(conversation, findings, TEMPLATE, corrections[:count]) for count in range(3)]
+    assert len({plan.fingerprint for plan in plans}) == 3
+    assert plans[1] == assemble(conversation, findings, TEMPLATE, corrections[:1])
+
+
+moves = st.sampled_from(["fysiek", "reanimatie", "acties", "wie-is", "nood", "gegevens", "geschrapt", "weg"])
+changes = st.one_of(
+    st.tuples(st.sampled_from(["edit", "reject"]), st.sampled_from(["s1", "s2", "s3", "c1"]), st.just("x")),
+    st.tuples(st.just("move"), st.sampled_from(["s1", "s2", "s3", "c1"]), moves),
+    st.tuples(st.just("add"), moves, st.just("x")),
+)
+
+
+@given(st.lists(statement_fields, min_size=3, max_size=3), st.lists(changes, max_size=6), st.integers(0, 3))
+def test_whatever_readers_change_every_statement_stands_in_full_once(said, changes, sure):
+    plan = corrected(*changes, said=said, sure=sure)
+    parts = [*plan.chapters, *(part for chapter in plan.chapters for part in chapter.sections)]
+    groups = [(part.id, group) for part in parts for group in getattr(part, "groups", ())]
+    full = [(name, entry.id) for name, group in groups for entry in group.entries]
+    full += [(part.id, entry.id) for part in parts for entry in part.placed]
+    full += [(row.entry.home, row.entry.id) for row in (*plan.to_review.first, *plan.to_review.further)]
+    full += [(entry.home, entry.id) for entry in plan.rejected]
+    assert all(full.count((entry.home, entry.id)) == 1 for entry in plan.entries)
+    assert [entry.number for entry in plan.entries] == list(range(1, len(plan.entries) + 1))
+
+
+def test_a_statement_goes_to_the_part_that_asks_for_its_topic_before_its_domain_or_category():
+    plan = plan_of({"topics": ("pain",)}, {"topics": ("pain",), "certainty": "conditional"}, {})
+    assert [entry.home for entry in plan.entries] == ["symptomen", "scenarios", "fysiek"]
+
+
+def test_scenarios_and_limits_stand_on_the_page_for_emergencies():
+    plan = plan_of({"topics": ("emergency_plan",), "quote": "bel dan 112"})
+    assert quotes(section(plan, "nood-scenarios")) == ["bel dan 112"]
+    assert plan.entries[0].home == "scenarios"
+
+
+def test_what_nobody_spoke_of_gives_a_question_and_what_was_discussed_none():
+    plan = plan_of({"domains": ("sociaal",)}, {"topics": ("resuscitation",)})
+    asked = [about for question in plan.questions for about in question.about]
+    assert {"Spiritueel", "Scenario’s", "Antibiotica"} <= set(asked)
+    assert not {"Sociaal", "Reanimatie", "Kind"} & set(asked)
+
+
+def test_whoever_was_not_heard_is_asked_first():
+    plan = plan_of({"perspective": "parent"})
+    assert plan.questions[0].about == ("Kind",)
+    assert plan_of({"perspective": "parent"}, kind="pzp").questions[0].about == ("Patiënt",)
+
+
+def test_a_chapter_for_one_kind_of_conversation_has_its_fields_there_only():
+    assert "doel-gesprek" in plan_of({}, kind="samenwerkingsgesprek").fields
+    assert "doel-gesprek" not in plan_of({}).fields
+    assert "delen-school-akkoord" not in plan_of({}, kind="pzp").fields
+
+
+def test_who_decides_is_told_by_age_and_gezag_is_left_to_fill_in():
+    plan = plan_of({})
+    ages = [heading for heading, _ in chapter(plan, "gezag").lines]
+    assert ages == ["Jonger dan 12 jaar", "12 tot en met 15 jaar", "16 en 17 jaar", "18 jaar en ouder"]
+    assert plan.fields["gezag-bij"] == ""
+    assert len(chapter(plan_of({}, kind="pzp"), "gezag").lines) == 1
+
+
+def test_the_name_of_every_field_fits_in_a_word_bookmark():
+    said = {"category": "action_point"}
+    assert max(len(f"veld-{name}") for name in plan_of(said, kind="samenwerkingsgesprek").fields) <= 40
+    longest = max(len(part.id) for chapter in TEMPLATE.chapters for part in (chapter, *chapter.sections))
+    assert len("s0123456789ab-n-") + longest <= 40

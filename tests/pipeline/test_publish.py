@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.publish import publish
+from pipeline.publish import publish, replace
 
 BOTH = {".docx": b"word", ".pdf": b"pdf"}
 
@@ -108,3 +108,25 @@ def test_a_rename_that_fails_halfway_brings_the_old_files_back(
     with pytest.raises(PermissionError):
         publish(tmp_path, "a", {".json": b"new", ".docx": b"new"}, overwrite=True)
     assert (tmp_path / "a.json").read_bytes() == (tmp_path / "a.docx").read_bytes() == b"old"
+
+
+def test_one_file_is_replaced_in_a_single_step(tmp_path: Path):
+    path = tmp_path / "noor.izp.json"
+    path.write_bytes(b"old")
+    replace(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert names(tmp_path) == ["noor.izp.json"]
+
+
+def test_a_file_that_cannot_be_replaced_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "noor.izp.json"
+    path.write_bytes(b"old")
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="full"):
+        replace(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert names(tmp_path) == ["noor.izp.json"]

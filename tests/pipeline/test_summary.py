@@ -24,7 +24,7 @@ def test_a_draft_says_how_many_statements_are_sure_and_how_many_are_to_be_review
     findings = Findings(
         conversation="c", statements=(said(0, "value"),), to_review=(said(1, "goal"), said(2, "goal"))
     )
-    draft = Draft(Extraction(conversation=conversation, findings=findings), PLACE, PLACE, PLACE)
+    draft = Draft(Extraction(conversation=conversation, findings=findings), PLACE, PLACE, PLACE, PLACE)
     console = Console(width=80)
     with console.capture() as capture:
         console.print(of_drafts([(Path("sem.txt"), draft)]))

@@ -1,0 +1,50 @@
+"""The way from a plan to its files.
+
+The plan is laid out once as Markdown by the template. pandoc reads that once and writes the Typst source,
+from which Typst makes the PDF while pandoc goes on with the DOCX. Nothing touches the disk or the network,
+and the same plan gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+from pipeline.plan import Plan
+from pipeline.render import pandoc, pdf, word
+from pipeline.render.layout import FAMILY, lay_out
+from pipeline.template import Template
+
+
+class Documents(NamedTuple):
+    """The files of one plan, as bytes."""
+
+    docx: bytes
+    pdf: bytes
+
+
+def render(plan: Plan, template: Template) -> Documents:
+    """Lays a plan out as DOCX and PDF (PDF/A-2a and PDF/UA-1).
+
+    Raises:
+        RenderError: The template does not fit the plan, or pandoc or Typst failed.
+    """
+    made = pandoc.convert(lay_out(plan, template), template.directory)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        made_pdf = pool.submit(pdf.typeset, next(made), plan, template)
+        return Documents(word.finish(next(made), plan, template), made_pdf.result())
+
+
+def render_family(plan: Plan, template: Template) -> bytes:
+    """Lays out the summary for the family, as DOCX: they correct it in their own words.
+
+    Raises:
+        RenderError: The template does not fit the plan, or pandoc failed.
+    """
+    texts = template.texts
+    title, status = (
+        ("family_title_adult", "family_status_adult") if plan.adult else ("family_title", "family_status")
+    )
+    plan = plan.model_copy(update={"title": texts[title], "status": texts[status]})
+    _, docx = pandoc.convert(lay_out(plan, template, FAMILY), template.directory)
+    return word.finish(docx, plan, template)
