@@ -1,0 +1,1 @@
+"""Corrections from Word: what readers changed in a plan, read back from the document they changed it in."""

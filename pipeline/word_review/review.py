@@ -1,0 +1,193 @@
+"""From an edited document to the corrections on a record. No file is read or written here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pipeline.corrections import Correction, Unmatched, correction_id
+from pipeline.draft import Dossier
+from pipeline.plan import Plan, assemble
+from pipeline.render import render, render_family
+from pipeline.template import Template
+from pipeline.word_review.comparison import Comparison
+from pipeline.word_review.errors import ReviewError
+from pipeline.word_review.reading import Document, read_document
+from pipeline.word_review.remarks import remarks
+from pipeline.word_review.stretch import plain
+
+NO_PLAN = (
+    "Dit Word-document is niet door izp gemaakt, of de gegevens waaraan izp het herkent zijn verwijderd. "
+    "Bied het document aan dat izp maakte, met uw wijzigingen erin."
+)
+OTHER_PLAN = (
+    "Dit document hoort bij het plan van een ander gesprek. Wijs met --record het bestand NAAM.izp.json aan "
+    "dat erbij hoort."
+)
+OTHER_TEMPLATE = (
+    "Dit document is gemaakt met een andere versie van het sjabloon ({theirs}; nu {ours}). Neem de "
+    "wijzigingen over in een nieuw document, of lees het in met de versie van izp waarmee het gemaakt is."
+)
+NOT_KNOWN = (
+    "Dit document is nieuwer dan het bestand met de gegevens, of het gesprek is sindsdien opnieuw "
+    "uitgewerkt. Wijs met --record het bestand NAAM.izp.json aan dat erbij hoort."
+)
+SINCE = "Dit is sindsdien ook door een ander gewijzigd."
+
+_RIVALS: dict[str, frozenset[str]] = {
+    "edit": frozenset({"edit", "reject"}),
+    "reject": frozenset({"edit", "reject", "move"}),
+    "move": frozenset({"move", "reject"}),
+    "fill": frozenset({"fill"}),
+}
+
+
+class Origin(NamedTuple):
+    """What a document tells of where it comes from: a conversation, a draft (fingerprint) and a template."""
+
+    conversation: str | None
+    fingerprint: str
+    template: str | None
+
+
+class Review(NamedTuple):
+    """What came of reading a document back.
+
+    `dossier` is the record with what is new; `corrections` and `queue` hold just that, `known` how many more
+    were on record already. `base` is the plan that the reader had, `later` how many corrections were made on
+    record since. `lost` counts the comments of izp that are gone from the document.
+    """
+
+    dossier: Dossier
+    corrections: tuple[Correction, ...]
+    queue: tuple[Unmatched, ...]
+    known: int
+    base: Plan
+    later: int
+    lost: int
+
+
+def origin(document: Document) -> Origin:
+    """Where a document comes from, by its properties or the foot of its pages.
+
+    Raises:
+        ReviewError: It is no document of izp.
+    """
+    told = document.properties
+    printed = re.search(r"\bconcept ([0-9a-f]{8})\b", " ".join(document.running))
+    fingerprint = told.get("izp-plan") or (printed[1] if printed else None)
+    if fingerprint is None:
+        raise ReviewError(NO_PLAN)
+    return Origin(told.get("izp-conversation"), fingerprint, told.get("izp-template"))
+
+
+def draft_of(source: Origin, dossier: Dossier, template: Template) -> tuple[Plan, int]:
+    """The plan that a document was made from, and after how many of the corrections on record that was.
+
+    Raises:
+        ReviewError: The record never was at that plan; says why, as far as that can be told.
+    """
+    if source.conversation not in (None, dossier.conversation.id):
+        raise ReviewError(OTHER_PLAN)
+    for count in range(len(dossier.corrections), -1, -1):
+        plan = assemble(dossier.conversation, dossier.findings, template, dossier.corrections[:count])
+        if plan.fingerprint == source.fingerprint:
+            return plan, count
+    ours = f"{template.name} {template.version}"
+    if source.template not in (None, ours):
+        raise ReviewError(OTHER_TEMPLATE.format(theirs=source.template, ours=ours))
+    raise ReviewError(OTHER_PLAN if source.conversation is None else NOT_KNOWN)
+
+
+def review(document: Document, dossier: Dossier, template: Template) -> Review:
+    """Reads what readers changed in a document and adds it to the record.
+
+    The document is compared with the one that the reader had, made again from the record. What stands on
+    record already is not added again; what someone else changed since goes to the queue.
+
+    Raises:
+        ReviewError: The document does not belong to this record.
+        RenderError: The document that the reader had cannot be made again.
+    """
+    base, count = draft_of(origin(document), dossier, template)
+    comparison = Comparison(base, _original(document, base, template), document)
+    found, told = comparison.found(), remarks(comparison)
+    later = dossier.corrections[count:]
+    corrections: list[Correction] = []
+    queue: list[Unmatched] = []
+    known = {one.id for one in dossier.corrections} | {one.id for one in dossier.queue}
+    for one in (*found.corrections, *told.corrections):
+        if one.id not in known and _clashes(one, later):
+            queue.append(_since(one, base))
+        else:
+            corrections.append(one)
+    queue += (*found.queue, *told.queue)
+    new = tuple(one for one in corrections if one.id not in known)
+    waiting = tuple(one for one in queue if one.id not in known)
+    return Review(
+        dossier=dossier.model_copy(
+            update={"corrections": (*dossier.corrections, *new), "queue": (*dossier.queue, *waiting)}
+        ),
+        corrections=new,
+        queue=waiting,
+        known=len(corrections) + len(queue) - len(new) - len(waiting),
+        base=base,
+        later=len(later),
+        lost=told.lost,
+    )
+
+
+def _original(document: Document, plan: Plan, template: Template) -> Document:
+    """The document of a plan that was edited: the plan itself, or else the summary for the family."""
+    as_plan = read_document(render(plan, template).docx)
+    if 2 * _shared(document, as_plan) >= len(_texts(as_plan)):
+        return as_plan
+    for_family = read_document(render_family(plan, template))
+    return max(as_plan, for_family, key=lambda made: _shared(document, made) / len(_texts(made)))
+
+
+def _texts(document: Document) -> set[str]:
+    return {plain(item.was) for item in document.items}
+
+
+def _shared(one: Document, other: Document) -> int:
+    return len(_texts(one) & _texts(other))
+
+
+def _clashes(one: Correction, later: Sequence[Correction]) -> bool:
+    """Whether someone else changed the same thing to something else after the document was made.
+
+    A reader who goes on in the same document changes what that reader changed before.
+    """
+    rivals = (
+        other
+        for other in later
+        if other.target == one.target and other.kind in _RIVALS.get(one.kind, frozenset())
+    )
+    return any(
+        (other.kind, other.after) != (one.kind, one.after)
+        and (other.plan != one.plan or other.author is None or other.author != one.author)
+        for other in rivals
+    )
+
+
+def _since(one: Correction, base: Plan) -> Unmatched:
+    return Unmatched(
+        id=correction_id(one.plan, "since", one.id),
+        where=where(one, base),
+        why=SINCE,
+        before=one.before,
+        after=one.after,
+        author=one.author,
+        at=one.at,
+        plan=one.plan,
+    )
+
+
+def where(one: Correction, plan: Plan) -> str:
+    """The heading that what a correction is about stands under, "" where that is not known."""
+    headings = {chapter.id: chapter.heading for chapter in plan.chapters}
+    headings |= {section.id: section.heading for chapter in plan.chapters for section in chapter.sections}
+    homes = {entry.id: entry.home for entry in plan.entries}
+    return headings.get(homes.get(one.target, one.target)) or ""
