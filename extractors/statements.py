@@ -27,15 +27,13 @@ from extractors.concepts import limit_concepts
 from extractors.cues import PATTERNS
 from extractors.evidence import role_of
 from extractors.features import Seen, features_of, see
+from extractors.limits import STANCES
 from extractors.readers import Readings, Scores, load_readers, log_shares
 from extractors.schema import CATEGORIES, Category
 from extractors.weights import LABELS, Weights, load_weights
 
 STATEMENTS = "izp_statements"
 LIMIT_RULE = "rule.treatment_limit"
-STANCES: tuple[Category, ...] = ("preference", "goal", "agreement")
-"""What a clause about a treatment limit can be: what it decides, only a physician can ratify."""
-
 WISHES: frozenset[Category] = frozenset(("preference", "goal"))
 DOUBTED = 0.75
 """The share of the threshold that is enough for a wish in doubt."""
@@ -198,14 +196,25 @@ def reading_of(statement: Span, output: str, labels: Sequence[str]) -> tuple[flo
 def decides_limit(clause: Span) -> bool:
     """Whether a clause wishes or refuses a treatment that has limits, or says yes or no when asked about one.
 
-    A question about a treatment decides nothing, and what a professional says of one is often a fact.
+    A question about a treatment decides nothing, nor does a yes to which was meant ("Euthanasie, bedoelt
+    u?"), and what a professional says of one is often a fact.
     """
     read, doc = clause._, clause.doc
     if limit_concepts().isdisjoint(read.izp_topics) or read.izp_is_question:
         return False
     if role_of(conversation_of(doc), turn_of(doc)) == "care_team":
         return False
-    return any(cue.startswith(("wish.", "refusal.", "answer.")) for cue in read.izp_cues)
+    stands = (
+        ("wish.", "refusal.") if _asks_what_is_meant(read.izp_question) else ("wish.", "refusal.", "answer.")
+    )
+    return any(cue.startswith(stands) for cue in read.izp_cues)
+
+
+def _asks_what_is_meant(question: Span | None) -> bool:
+    """Whether a question only asks which treatment was meant, and not whether it is wanted."""
+    if question is None or "question.meant" not in question._.izp_cues:
+        return False
+    return not any(cue.startswith(("wish.", "refusal.")) for cue in question._.izp_cues)
 
 
 def _deciding(evidence: Iterable[str], category: Category) -> tuple[str, ...]:

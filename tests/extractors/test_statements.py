@@ -165,6 +165,21 @@ def test_a_question_and_a_professional_decide_no_limit(
     assert find((label, words)) == []
 
 
+@pytest.mark.parametrize(
+    ("question", "kept"),
+    [
+        ("Euthanasie, bedoelt u?", False),
+        ("Wilt u euthanasie?", True),
+        ("Bedoelt u dat u geen reanimatie meer wilt?", True),
+    ],
+)
+def test_a_yes_to_which_treatment_was_meant_is_no_wish_for_it(
+    find: Found, sides: Callable[[str, str], None], question: str, kept: bool
+) -> None:
+    sides("none", "none")
+    assert bool(find(("Kinderarts", question), ("Moeder", "Ja."))) == kept
+
+
 def test_conversations_in_one_stream_are_read_as_each_by_itself(nlp: Language, talk: Talk) -> None:
     def read(*talks: Conversation) -> list[tuple[str, str, float]]:
         docs = list(nlp.pipe((doc for one in talks for doc in to_docs(one, nlp)), disable=LATER))
