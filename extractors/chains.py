@@ -21,11 +21,13 @@ RARE = 8
 SOURCES = 4
 """Evidence from fewer things, or from fewer chains, gets no weight: it tells of one chain only."""
 
+IMPOSSIBLE = -30.0
+"""The score of a label that a thing cannot have."""
+
 _PENALTY = 10.0
 _STEPS = 100
 _STEP_SIZE = 0.05
 _SMALLEST = 0.05
-_IMPOSSIBLE = -30.0
 
 _Matrix = NDArray[np.float32]
 _Places = NDArray[np.intp]
@@ -95,13 +97,13 @@ def learn_chain(chains: Sequence[Chain], labels: Sequence[str]) -> Weights:
     own = _Weighed([chain.evidence for chain in chains], length, size)
     steps = _Weighed([chain.steps for chain in chains], length, size * size)
     barred = np.array(
-        [[[0.0 if label in chain.possible else _IMPOSSIBLE for label in labels]] for chain in chains]
+        [[[0.0 if label in chain.possible else IMPOSSIBLE for label in labels]] for chain in chains]
     )
     told = np.zeros((len(chains), length, size))
     for row, chain in enumerate(chains):
         for at, label in enumerate(chain.labels):
             if label is not None:
-                told[row, at] = [0.0 if one == label else _IMPOSSIBLE for one in labels]
+                told[row, at] = [0.0 if one == label else IMPOSSIBLE for one in labels]
     for step in range(1, _STEPS + 1):
         scores = own.scores().reshape(told.shape) + barred
         pairs: Row = steps.scores().reshape(*told.shape, size).astype(np.float64)

@@ -17,7 +17,7 @@ How a term is read:
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -270,25 +270,29 @@ def _as_phrase(nlp: Language, term: str) -> Doc | None:
 
 def _longest(found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
     """Applies the overlap rules of `ConceptFinder` to (start, end, key) triples of words and phrases."""
-    barred = [(start, end, name.removeprefix(NOT)) for start, end, name in found if name.startswith(NOT)]
+    barred: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for start, end, name in found:
+        if name.startswith(NOT):
+            barred[name.removeprefix(NOT)].append((start, end))
     allowed = [
         match
         for match in found
         if not match[2].startswith(NOT)
         and not any(
-            name == match[2] and start < match[1] and match[0] < end and end - start >= match[1] - match[0]
-            for start, end, name in barred
+            start < match[1] and match[0] < end and end - start >= match[1] - match[0]
+            for start, end in barred.get(match[2], ())
         )
     ]
     reach: dict[int, int] = {}
     for start, end, _ in allowed:
         reach[start] = max(end, reach.get(start, end))
     kept: list[tuple[int, int, str]] = []
+    taken: set[tuple[int, str]] = set()
     for start, end, name in sorted(allowed, key=lambda match: (match[0] - match[1], match[0])):
-        if end == reach[start] and not any(
-            other == name and begin < end and start < stop for begin, stop, other in kept
-        ):
+        places = {(at, name) for at in range(start, end)}
+        if end == reach[start] and taken.isdisjoint(places):
             kept.append((start, end, name))
+            taken |= places
     return sorted(kept, key=lambda match: (match[0], match[1], match[2]))
 
 

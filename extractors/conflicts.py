@@ -18,6 +18,7 @@ import numpy as np
 from extractors.concepts import limit_concepts, load_lexicon
 from extractors.content import content_words
 from extractors.cues import PATTERNS
+from extractors.limits import STANCES
 from extractors.names import NAME
 from extractors.open_points import open_phrases
 from extractors.schema import Category, Conversation, Statement
@@ -28,10 +29,9 @@ Stand = Literal["beside", "against"]
 
 STANDS: tuple[Stand, ...] = get_args(Stand)
 FILE = PATTERNS / "conflicts.json"
-STANCES: frozenset[Category] = frozenset(("preference", "goal", "agreement"))
-_VIEWS: frozenset[Category] = STANCES | {"value", "concern"}
+_VIEWS: frozenset[Category] = frozenset((*STANCES, "value", "concern"))
 
-_ENOUGH = 0.03
+_ENOUGH = 0.06
 """The least chance that two views are both statements and against each other.
 
 Low, since the chance is that of one pair, and a conflict of four views has six."""
@@ -99,15 +99,19 @@ def find_conflicts(conversation: Conversation, statements: Sequence[Statement]) 
     Returns:
         One tuple of statement ids a conflict, in the order of the text; no statement is in two of them.
     """
-    groups: list[list[Statement]] = []
+    groups: list[dict[str, Statement]] = []
     for first, second, between in _pairs(conversation, statements):
         evidence = frozenset(pair_evidence(conversation, first, second, between))
         if _against(evidence) * first.confidence * second.confidence < _ENOUGH:
             continue
-        touched = [group for group in groups if first in group or second in group]
-        merged = [*dict.fromkeys((*(member for group in touched for member in group), first, second))]
-        groups = [group for group in groups if group not in touched] + [merged]
-    return [tuple(s.id for s in sorted(group, key=lambda s: s.start)) for group in groups]
+        merged, apart = {first.id: first, second.id: second}, []
+        for group in groups:
+            if merged.keys().isdisjoint(group):
+                apart.append(group)
+            else:
+                merged |= group
+        groups = [*apart, merged]
+    return [tuple(s.id for s in sorted(group.values(), key=lambda s: s.start)) for group in groups]
 
 
 def _against(evidence: frozenset[str]) -> float:

@@ -101,9 +101,10 @@ class CueFile(Strict):
 
 
 class WordSets(Strict):
-    """Closed sets of words that phrases name in braces."""
+    """Closed sets of words that phrases name in braces, and the one form of pronouns that have several."""
 
     sets: dict[str, tuple[str, ...]]
+    one_form: dict[str, str]
 
 
 def read_yaml(path: Path, schema: type[Schema]) -> Schema:
@@ -118,10 +119,19 @@ def read_yaml(path: Path, schema: type[Schema]) -> Schema:
         raise PatternError(f"{path.name}: {error}") from error
 
 
-@cache
 def word_sets() -> dict[str, tuple[str, ...]]:
     """The sets of `patterns/words.yaml` by name."""
-    return read_yaml(PATTERNS / "words.yaml", WordSets).sets
+    return _read_words().sets
+
+
+def one_form(word: str) -> str:
+    """A pronoun in the form that stands for all of its forms ("wij": we); any other word as it is."""
+    return _read_words().one_form.get(word, word)
+
+
+@cache
+def _read_words() -> WordSets:
+    return read_yaml(PATTERNS / "words.yaml", WordSets)
 
 
 @cache

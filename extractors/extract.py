@@ -43,7 +43,18 @@ COMPONENTS = (
 
 
 def load(model: str | None = None) -> Language:
-    """The pipeline that reads conversations: a Dutch model and the components of this package.
+    """The pipeline that reads conversations, ready to be used.
+
+    Args and errors are those of `make_pipeline`.
+    """
+    nlp = make_pipeline(model)
+    load_readers()
+    gc.freeze()  # all this stays: the garbage collector need not go through it with every conversation
+    return nlp
+
+
+def make_pipeline(model: str | None = None) -> Language:
+    """A Dutch model and the components of this package, which read what was learned when it is needed.
 
     Args:
         model: An installed spaCy pipeline to use instead of the shipped one ("nl_core_news_md").
@@ -56,8 +67,6 @@ def load(model: str | None = None) -> Language:
         nlp.remove_pipe("parser")  # no component reads a parse, and it takes as long as all of them together
     for component in COMPONENTS:
         nlp.add_pipe(component)
-    load_readers()
-    gc.freeze()  # all this stays: the garbage collector need not go through it with every conversation
     return nlp
 
 

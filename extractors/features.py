@@ -15,7 +15,7 @@ from extractors.attributes import conversation_of, turn_of
 from extractors.evidence import carries_statements, distance_of, gather_evidence, speaker_of
 from extractors.people import mentions
 from extractors.rows import row_of, to_row
-from extractors.views import meant_evidence, people_evidence
+from extractors.views import people_evidence
 
 LONG = 5
 """Longer lemmas also give their beginning and end, so that "bloedtransfusie" is like "transfusies"."""
@@ -109,7 +109,6 @@ def _people(this: Seen) -> Iterator[str]:
         for name in people_evidence(this.clause):
             yield name
             yield f"{name}|{'adult' if adult else 'child'}"
-        yield from meant_evidence(this.clause)
 
 
 def _surroundings(clause: Span) -> Iterator[str]:

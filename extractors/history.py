@@ -9,8 +9,9 @@ from itertools import combinations, product
 from typing import NamedTuple
 
 from extractors.concepts import load_lexicon
-from extractors.conflicts import STANCES, disputed_topics
+from extractors.conflicts import disputed_topics
 from extractors.content import content_words
+from extractors.limits import STANCES
 from extractors.open_points import open_phrases
 from extractors.place import sentences
 from extractors.schema import Conversation, Findings, Flag, Record, Statement
@@ -105,7 +106,7 @@ def _changed(earlier: Spoken, later: Spoken) -> Iterator[Flag]:
     """A flag for each wish of the later conversation that differs from an earlier one of the same side."""
     before, now = _stances(earlier.findings), _stances(later.findings)
     seen: set[tuple[str, ...]] = set()
-    for key in before.keys() & now.keys():
+    for key in (key for key in before if key in now):
         if {s.polarity for s in before[key]} == {s.polarity for s in now[key]} == {"affirmed", "negated"}:
             continue  # yes and no, on conditions, and still
         for held, turned in product(before[key], now[key]):

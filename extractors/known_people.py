@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Mapping
 from functools import cache
 
-from extractors.names import either, is_name
+from extractors.names import PARTICLES, either, is_name
 from extractors.people import MOST_WORDS, VIEW_HOLDERS, role_of_words
 from extractors.roles import people_words, plain
 from extractors.schema import Conversation, Participant, Role
@@ -20,7 +20,7 @@ from extractors.titles import whom_titles_mean, words_for
 _NAMED = r"(?P<name>[A-ZÀ-Ý][a-zà-ÿ][\w'’-]+)"
 _INSIDE = re.compile(rf"(?<![\w-]){_NAMED}")
 _FUNCTION_BEFORE = re.compile(r"([\w-]+)(\.?)(?:,| \()? ?\Z")
-_FUNCTION_WITHIN = re.compile(r" ?\(([^()\d,;]{1,40})")
+_FUNCTION_WITHIN = re.compile(r" ?\(\s*([^()\d,;\s][^()\d,;]{0,39})")
 _NEAR = 30
 _CUT_SHORT = re.compile(r"(?<![\w.])[A-ZÀ-Ý][a-zà-ÿ]{1,2}\.(?=\s\S)")
 _WRITER = re.compile(
@@ -29,7 +29,7 @@ _WRITER = re.compile(
     rf"{_NAMED}(?=[ ,.;)\n]|\Z)"
 )
 _GROWN_UP = re.compile(rf"(?<![\w-]){_NAMED} \((?:1[89]|[2-9]\d)(?: ?(?:jr?|jaar))?[),]")
-_LAST_NAME = rf"(?:(?i:van|de|der|den|el|ten|ter)\s+)*{_NAMED}"
+_LAST_NAME = rf"{PARTICLES}{_NAMED}"
 
 
 def known_people(conversation: Conversation) -> dict[str, Role]:

@@ -9,7 +9,9 @@ from extractors.concepts import limit_concepts, load_lexicon
 from extractors.open_points import open_phrases
 from extractors.schema import Category, Named, Statement
 
-STANCES: frozenset[Category] = frozenset(("preference", "goal", "agreement"))
+STANCES: tuple[Category, ...] = ("preference", "goal", "agreement")
+"""The categories that say what somebody wants or has agreed: of a treatment with limits, only a physician
+can ratify it."""
 IN_PLAIN_WORDS = "treatment_limit"
 """The treatment of what is said without a name for it: "geen slangen meer"."""
 _SUBJECTS = frozenset(

@@ -10,8 +10,17 @@ from extractors.cues import PATTERNS, Strict, read_yaml
 from extractors.roles import people_words
 from extractors.schema import Conversation, Participant, Role
 
-NAME = r"(?:(?i:van|de|der|den|el|ten|ter)\s+)*[A-ZÀ-Ý][\w'’-]+"
+PARTICLES = r"(?:(?i:van|de|der|den|el|ten|ter)\s+)*"
+"""A regular expression for the small words before a last name."""
+
+NAME = rf"{PARTICLES}[A-ZÀ-Ý][\w'’-]+"
 """A regular expression for one capitalised name, with the particles before it."""
+
+NUMBERED = re.compile(
+    r"(?:speaker|spreker|spk|deelnemer|s|unknown speaker|onbekende spreker)[ _-]?(?:\d+|[A-Z])",
+    re.IGNORECASE,
+)
+"""A machine's number for a voice as a label (SPEAKER_00, Spreker 1, S01)."""
 
 _WORD = re.compile(r"\w+")
 _CAN_ACT: tuple[Role, ...] = ("parent", "care_team", "interpreter")
@@ -125,7 +134,7 @@ def display_name(participant: Participant, conversation: Conversation) -> str | 
         return conversation.child or label
     if not function or function.lower() in label.lower():
         return label
-    if re.fullmatch(r"(?i:speaker|spreker|spk|deelnemer|s)[ _-]?\w{1,2}", label):
+    if NUMBERED.fullmatch(label):
         return function
     return f"{label} ({function})"
 

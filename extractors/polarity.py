@@ -22,10 +22,11 @@ import extractors.attributes  # noqa: F401  registers the attributes set here
 from extractors.concepts import limit_concepts
 from extractors.cues import PATTERNS, Strict, read_yaml
 from extractors.evidence import role_of
+from extractors.limits import STANCES
 from extractors.parts import DENIALS, SUBJECTS, VERBS, WORDS, Part, by_word, cut_parts
 from extractors.rows import Row, row_of, to_row
 from extractors.schema import POLARITIES, Category, Polarity, Role
-from extractors.statements import STANCES, STATEMENTS
+from extractors.statements import STATEMENTS
 from extractors.tables import Sighting, Table, add_up, read_table
 
 FILE = PATTERNS / "polarity.json"

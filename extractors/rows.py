@@ -13,6 +13,9 @@ from spacy.attrs import LEMMA, MORPH, ORTH, POS  # type: ignore[import-not-found
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
+QUOTES = frozenset("\"“”„«»'‘’")
+"""The marks around somebody's own words."""
+
 _VERBS = frozenset(("VERB", "AUX"))
 _ROW = "izp_row"
 

@@ -8,13 +8,16 @@ with that person.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from spacy.tokens import Doc, Span, Token
 
 from extractors.cues import CLAUSES
 from extractors.people import Person, people_named
+from extractors.rows import QUOTES
 from extractors.schema import Role, Turn
 from extractors.sexes import Sex, patient_sex
 
@@ -27,7 +30,6 @@ _SELF = frozenset(("ik", "'k", "we", "wij"))
 _OTHERS = frozenset(
     ("het", "er", "dat", "dit", "die", "je", "jij", "u", "jullie", "men", "iedereen", "niemand")
 )
-_QUOTES = frozenset("\"“”„«»'‘’")
 
 
 class Meant(NamedTuple):
@@ -62,8 +64,9 @@ _Followed = tuple[list[tuple[int, Meant]], _Memory]
 
 def meant_in(statement: Span) -> Meant:
     """Whom the clause is about in which a statement begins."""
-    found = [meant for start, meant in _follow_up_to(statement.doc)[0] if start <= statement.start]
-    return found[-1] if found else Meant(None, "nobody", None, None, None)
+    clauses = _follow_up_to(statement.doc)[0]
+    behind = bisect_right(clauses, statement.start, key=itemgetter(0))
+    return clauses[behind - 1][1] if behind else Meant(None, "nobody", None, None, None)
 
 
 def _follow_up_to(doc: Doc) -> _Followed:
@@ -146,8 +149,8 @@ def _is_quoted(clause: Span) -> bool:
     doc = clause.doc
     before = doc[clause.sent.start : clause.start + 1]
     around = (*doc[max(clause.start - 1, 0) : clause.start], *doc[clause.end : clause.end + 1])
-    opened = sum(token.text in _QUOTES for token in before) % 2 == 1
-    return opened or any(token.text in _QUOTES for token in around)
+    opened = sum(token.text in QUOTES for token in before) % 2 == 1
+    return opened or any(token.text in QUOTES for token in around)
 
 
 def _is_plural(pronoun: Token) -> bool:

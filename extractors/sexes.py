@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Literal
 
-from extractors.names import NAME, either, is_name
+from extractors.names import NAME, PARTICLES, either, is_name
 from extractors.roles import people_words, plain
 from extractors.schema import Conversation, Participant
 
@@ -66,7 +66,7 @@ def names_of(participant: Participant) -> frozenset[str]:
 
 def surnames(text: str, first: str) -> frozenset[str]:
     """The last names that follow a first name in a text."""
-    whole = rf"(?<!\w){re.escape(first)}\s+(?:(?:van|de|der|den|el|ten|ter)\s+)*(?P<last>[A-ZÀ-Ý][\w'’-]+)"
+    whole = rf"(?<!\w){re.escape(first)}\s+{PARTICLES}(?P<last>[A-ZÀ-Ý][\w'’-]+)"
     return frozenset(found["last"] for found in re.finditer(whole, text) if is_name(found["last"])) - {first}
 
 

@@ -14,9 +14,10 @@ from functools import cache
 import numpy as np
 from spacy.tokens import Doc, Span
 
-from extractors.cues import PATTERNS, word_sets
+from extractors.cues import PATTERNS, one_form, word_sets
 from extractors.evidence import distance_of
 from extractors.people import mentions
+from extractors.rows import QUOTES
 from extractors.schema import Conversation, Perspective, Role
 from extractors.tables import Row, Sighting, Table, add_up, log_shares, read_table
 from extractors.views import REPORTED, VIEWS
@@ -25,24 +26,11 @@ FILE = PATTERNS / "spoken_views.json"
 SPEAKERS: tuple[Role, ...] = ("child", "parent", "care_team", "interpreter")
 """The roles whose words are learned from."""
 
-_ONE_FORM = {
-    "wij": "we",
-    "'k": "ik",
-    "mij": "me",
-    "m'n": "mijn",
-    "jij": "je",
-    "ie": "hij",
-    "zij": "ze",
-    "'m": "hem",
-    "z'n": "zijn",
-    "d'r": "haar",
-}
 _SELF = frozenset(("ik", "we", "me", "ons", "mijn"))
 _THIRD = frozenset(("hij", "ze", "hem", "haar", "zijn", "<child>"))
 _SUBJECTS = frozenset(("ik", "we", "je", "u", "jullie", "hij", "ze", "<child>", "<parent>", "<care_team>"))
 _NAMED: dict[str, Role] = {"<child>": "child", "<parent>": "parent", "<care_team>": "care_team"}
 _ABOUT = _SUBJECTS | _SELF | _THIRD
-_QUOTES = frozenset("\"“”„«»'‘’")
 _REACH = 25
 _LEAD_IN = 6
 _PLAIN = "izp_plain_words"
@@ -113,7 +101,7 @@ def _evidence(statement: Span) -> Iterator[str]:
     if subject is None:
         yield f"carried:{carried}|no subject"
         yield from (f"asked:{word}|no subject" for word in asked)
-    if any(token.text in _QUOTES for token in doc[max(0, start - 1) : statement.end + 1]):
+    if any(token.text in QUOTES for token in doc[max(0, start - 1) : statement.end + 1]):
         yield "quotes"
 
 
@@ -134,8 +122,7 @@ def _plain(doc: Doc, start: int, end: int) -> list[str]:
     if _PLAIN not in doc.user_data:  # asked for by every statement, and by the answers to its questions
         named = dict(mentions([token.text for token in doc], doc._.izp_people))
         doc.user_data[_PLAIN] = [
-            f"<{named[at]}>" if at in named else _ONE_FORM.get(token.lower_, token.lower_)
-            for at, token in enumerate(doc)
+            f"<{named[at]}>" if at in named else one_form(token.lower_) for at, token in enumerate(doc)
         ]
     words: list[str] = doc.user_data[_PLAIN]
     return [word for word in words[start:end] if word[0].isalnum() or word[0] in "<'"]

@@ -4,7 +4,9 @@
 the topics of the clause before it or of the question it answers; one with a lead ("PEG: ...") the lead's.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from operator import itemgetter
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -38,8 +40,8 @@ def find_topics(doc: Doc) -> Doc:
 
 def _named(concepts: Sequence[tuple[int, str]], part: Span) -> tuple[str, ...]:
     """Which of the concepts, each with its first token, begin in a part of the turn; each once."""
-    start, end = part.start, part.end
-    return tuple(dict.fromkeys(concept for at, concept in concepts if start <= at < end))
+    first, last = (bisect_left(concepts, place, key=itemgetter(0)) for place in (part.start, part.end))
+    return tuple(dict.fromkeys(concept for _, concept in concepts[first:last]))
 
 
 def _points_back(clause: Span, named: tuple[str, ...]) -> bool:

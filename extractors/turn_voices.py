@@ -12,7 +12,7 @@ from functools import cache
 
 import numpy as np
 
-from extractors.chains import Chain, chain_chances, step_labels
+from extractors.chains import IMPOSSIBLE, Chain, chain_chances, step_labels
 from extractors.cues import PATTERNS
 from extractors.schema import Conversation, Role
 from extractors.tables import Row, Table, add_up, read_table
@@ -30,7 +30,6 @@ FILE = PATTERNS / "turns.json"
 
 _STEPS = step_labels(VOICES)
 _FEWEST_TURNS = 4
-_IMPOSSIBLE = -30.0
 _LONGEST = 9
 
 
@@ -47,7 +46,7 @@ def turn_chances(conversation: Conversation) -> dict[int, Row]:
         return {}
     evidence, steps = load_turns()
     possible = possible_voices(adult=conversation.kind == "pzp")
-    barred = np.array([0.0 if voice in possible else _IMPOSSIBLE for voice in VOICES])
+    barred = np.array([0.0 if voice in possible else IMPOSSIBLE for voice in VOICES])
     size = len(VOICES)
     texts = [turn.text for turn in speech]
     own = np.array([add_up(names, evidence, VOICES) for names in talk_evidence(conversation, texts)]) + barred

@@ -8,14 +8,18 @@ Each statement gathers named evidence of that, as in `extractors.statements`; th
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
+from operator import attrgetter
+from typing import NamedTuple
 
 import numpy as np
 from spacy.tokens import Doc, Span
 
-from extractors.cues import CLAUSES, PATTERNS, word_sets
+from extractors.cues import CLAUSES, PATTERNS, one_form, word_sets
 from extractors.people import mention, mentions
+from extractors.rows import QUOTES
 from extractors.salience import meant_in
 from extractors.schema import Conversation, Perspective, Role, Turn
 from extractors.sections import section_kinds
@@ -34,17 +38,11 @@ _NAMED = "izp_named_in_clauses"
 _SUBJECT_WORDS = 3
 _LINES_ABOVE = 3
 _CAPITAL = re.compile(r"(?<=[\w,;)] )[A-ZÀ-Ý][a-zà-ÿ'’-]{2,}")
-_ONE_FORM = {"wij": "we", "'k": "ik", "jij": "je", "ie": "hij", "zij": "ze"}
 _PRONOUNS = frozenset(("ik", "we", "je", "u", "jullie", "hij", "ze", "die", "dat", "het", "er"))
 _IN_HEADING = frozenset(
     ("je", "jou", "ik", "mijn", "ze", "hij", "haar", "hem", "hun", "we", "ons", "onze", "zelf")
 )
-_SOURCES = frozenset(("volgens", "vlgs", "vlgs.", "vlg", "namens"))
-_FEELS = frozenset(
-    ("hoopt", "hopen", "durft", "durven", "gelooft", "mist", "twijfelt", "bidt", "piekert", "gunt")
-)
 _VIEWS_OF: tuple[Role, ...] = ("child", "parent", "care_team")
-_QUOTES = frozenset("\"“”„«»'‘’")
 _AROUND = "():;,*#.\"'"
 
 
@@ -80,7 +78,7 @@ def view_evidence(statement: Span) -> frozenset[str]:
     named = list(people_evidence(statement))
     evidence = [f"category:{category}", *named, *_words(statement), *_headings_say(statement)]
     evidence += [f"{name}|{category}" for name in named]
-    meant = list(meant_evidence(statement))
+    meant = list(_meant(statement))
     evidence += meant + [f"{name}|{category}" for name in meant]
     if conversation.kind == "pzp":
         evidence += [f"{name}|adult" for name in (*named, *meant)]
@@ -99,15 +97,15 @@ def people_evidence(statement: Span) -> Iterator[str]:
         yield f"teller:{teller}"
         yield f"teller:{teller} who:{own}"
     words = [token.lower_ for token in statement]
-    pronoun = next((form for word in words if (form := _ONE_FORM.get(word, word)) in _PRONOUNS), None)
+    pronoun = next((form for word in words if (form := one_form(word)) in _PRONOUNS), None)
     yield f"pronoun:{pronoun}"
     yield f"pronoun:{pronoun} who:{who}"
     yield f"owner:{_owner(statement)}"
-    if words[0] in _SOURCES:
+    if words[0] in word_sets()["according_to"]:
         yield f"source:{own}"
 
 
-def meant_evidence(statement: Span) -> Iterator[str]:
+def _meant(statement: Span) -> Iterator[str]:
     """Whom the clause is about, and who was named before it."""
     meant = meant_in(statement)
     yield f"meant:{meant.role}"
@@ -134,7 +132,7 @@ def _words(statement: Span) -> Iterator[str]:
         yield "asks"
     before = doc[statement.sent.start : statement.start]
     around = (*before[-1:], *statement, *doc[statement.end : statement.end + 1])
-    if sum(token.text in _QUOTES for token in before) % 2 or any(token.text in _QUOTES for token in around):
+    if sum(token.text in QUOTES for token in before) % 2 or any(token.text in QUOTES for token in around):
         yield "quotes"
 
 
@@ -144,7 +142,7 @@ def _headings_say(statement: Span) -> Iterator[str]:
     headings = _headings(doc)
     kinds = {kind for text in headings for kind in section_kinds(text)}
     yield from (f"section:{kind}" for kind in sorted(kinds))
-    inside = {_ONE_FORM.get(word, word) for text in headings[-1:] for word in _plain(text)}
+    inside = {one_form(word) for text in headings[-1:] for word in _plain(text)}
     yield from (f"heading:{word}" for word in sorted(inside & _IN_HEADING))
     yield f"block:{turn.block}"
 
@@ -169,9 +167,9 @@ def wisher(statement: Span) -> Role | None:
     if meant.how.startswith("cell"):
         return meant.headed
     words = [token.lower_ for token in statement[: _SUBJECT_WORDS + 1]]
-    if words[0] in _SOURCES:
+    if words[0] in word_sets()["according_to"]:
         return mention([token.text for token in statement[1 : 1 + _SUBJECT_WORDS]], doc._.izp_people)
-    verbs = {verb for name in ("want", "find", "say") for verb in word_sets()[name]} | _FEELS
+    verbs = {verb for name in ("want", "find", "say", "feel") for verb in word_sets()[name]}
     at = next((at for at, word in enumerate(words) if word in verbs), None)
     if at is None:
         return None
@@ -184,26 +182,41 @@ def wisher(statement: Span) -> Role | None:
 
 def _in_turn(statement: Span) -> tuple[str | None, str | None, str | None]:
     """Whom the statement names, whom the clauses before it, and who speaks there before a colon."""
-    own, carried, teller = None, None, None
-    for start, end, named, told in _named_in(statement.doc):
-        if start > statement.start:
-            break
-        if end > statement.start:
-            own = named
-        else:
-            carried = named or carried
-            teller = told or teller
-    return own, carried, teller
+    named = _named_in(statement.doc)
+    begun = bisect_right(named, statement.start, key=attrgetter("start"))
+    if not begun:
+        return None, None, None
+    last = named[begun - 1]
+    if last.end > statement.start:
+        return last.who, last.carried, last.told
+    return None, last.who or last.carried, last.teller or last.told
 
 
-def _named_in(doc: Doc) -> list[tuple[int, int, str | None, str | None]]:
-    """Each clause (first token, the one after its last), whom it names, and who stands before its colon."""
+class _Clause(NamedTuple):
+    """A clause (first token, the one after its last): whom it names, and who stands before its colon.
+
+    `carried` and `told` are the same of the clauses before it in the turn, the nearest that tells.
+    """
+
+    start: int
+    end: int
+    who: str | None
+    teller: str | None
+    carried: str | None
+    told: str | None
+
+
+def _named_in(doc: Doc) -> list[_Clause]:
+    """The clauses of a turn with whom they name."""
     if _NAMED not in doc.user_data:  # asked for by every statement, and by the lines below
-        doc.user_data[_NAMED] = [
-            (clause.start, clause.end, _named(clause), _teller(clause)) for clause in doc.spans[CLAUSES]
-        ]
-    named: list[tuple[int, int, str | None, str | None]] = doc.user_data[_NAMED]
-    return named
+        named: list[_Clause] = []
+        carried, told = None, None
+        for clause in doc.spans[CLAUSES]:
+            named.append(_Clause(clause.start, clause.end, _named(clause), _teller(clause), carried, told))
+            carried, told = named[-1].who or carried, named[-1].teller or told
+        doc.user_data[_NAMED] = named
+    kept: list[_Clause] = doc.user_data[_NAMED]
+    return kept
 
 
 def _teller(clause: Span) -> str | None:
@@ -246,7 +259,7 @@ def _above(doc: Doc) -> str | None:
     for _ in range(_LINES_ABOVE):
         if before is None or before._.izp_turn.section != turn.section:
             return None
-        named = [who for _, _, who, _ in _named_in(before) if who]
+        named = [clause.who for clause in _named_in(before) if clause.who]
         if named:
             return named[-1]
         before = before._.izp_previous
@@ -257,7 +270,7 @@ def _named(clause: Span) -> str | None:
     """Whom a clause names before its colon or as its subject: a role, or `NAME`."""
     if who := _teller(clause):
         return who
-    if clause[0].lower_ in _SOURCES:
+    if clause[0].lower_ in word_sets()["according_to"]:
         return _who([token.text for token in clause[1 : 1 + _SUBJECT_WORDS]], clause.doc)
     words: list[str] = []
     for token in clause[:_SUBJECT_WORDS]:

@@ -20,6 +20,7 @@ from functools import cache
 import numpy as np
 
 from extractors.cues import PATTERNS
+from extractors.names import NUMBERED, either
 from extractors.roles import people_words, plain
 from extractors.schema import Conversation, Flag, Participant, Role, Turn
 from extractors.tables import Row, Sighting, Table, add_up, log_shares, read_table
@@ -42,9 +43,6 @@ _MOST_OPEN = 6
 """Of more open labels those who speak least stay open: the combinations grow too many."""
 
 _NAME = re.compile(r"[A-ZÀ-Ý][\w’'-]{2,}")
-_DIARISED = re.compile(
-    r"(?:speaker|spreker|spk|deelnemer|s|unknown speaker|onbekende spreker)[ _-]?\w{1,2}", re.IGNORECASE
-)
 _REACH = 40
 
 
@@ -305,7 +303,7 @@ def after_evidence(before: Voice | None, evidence: Collection[str]) -> str:
 
 def own_names(label: str) -> list[str]:
     """The names in a label: none in a machine's ("SPEAKER_01")."""
-    if _DIARISED.fullmatch(label.strip()):
+    if NUMBERED.fullmatch(label.strip()):
         return []
     return [name for name in _NAME.findall(label) if plain(name) not in people_words().titles.all]
 
@@ -320,7 +318,7 @@ def naming_evidence(conversation: Conversation) -> Iterator[tuple[str, frozenset
     names = {name: own[0] for name, own in bearers.items() if len(own) == 1 and name != conversation.child}
     if not names:
         return
-    named = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)")
+    named = re.compile(rf"(?<!\w)(?:{either(names)})(?!\w)")
     for turn in conversation.turns:
         for found in named.finditer(turn.text) if turn.block == "speech" else ():
             if names[found[0]] != turn.label:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 
+from extractors.names import NUMBERED
 from extractors.roles import people_words, plain
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
-_DIARISED = re.compile(
-    r"(?:speaker|spreker|spk|deelnemer|s|unknown speaker|onbekende spreker)[ _-]?(?:\d+|[A-Z])\b",
-    re.IGNORECASE,
-)
 
 
 def in_organisation(phrase: str) -> bool:
@@ -21,7 +18,7 @@ def in_organisation(phrase: str) -> bool:
 
 def is_diarised(label: str) -> bool:
     """Whether a label is a machine's number for a voice (SPEAKER_00, Spreker 1, S01)."""
-    return _DIARISED.fullmatch(label.strip()) is not None
+    return NUMBERED.fullmatch(label.strip()) is not None
 
 
 def is_no_speaker(label: str) -> bool:

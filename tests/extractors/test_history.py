@@ -71,6 +71,13 @@ def test_another_place_for_the_same_thing_is_a_conflict(visit: Visit) -> None:
     assert flag.statements == ("c1s0", "c2s0")
 
 
+def test_what_changed_stands_in_the_order_of_the_first_conversation(visit: Visit) -> None:
+    topics = ("intensive_care", "resuscitation", "ventilation", "home", "hospice")
+    refused = [(topic, {"topics": (topic,), "polarity": "negated"}) for topic in topics]
+    history = compare([visit(1, *refused), visit(2, *((topic, {"topics": (topic,)}) for topic in topics))])
+    assert [flag.statements[0] for flag in history.flags] == [f"c1s{number}" for number in range(len(topics))]
+
+
 @pytest.mark.parametrize(
     ("report", "done"),
     [

@@ -63,6 +63,10 @@ def test_a_name_beside_a_function_is_known(
     assert known_people(talk((None, line), block="paragraph"))[name] == role
 
 
+def test_brackets_without_a_function_behind_a_name_tell_nothing() -> None:
+    assert "coby" not in known("Haar tante Wil en Coby ( 34) waren er ook.")
+
+
 def test_a_name_that_is_another_word_too_is_not(talk: Callable[..., Conversation]) -> None:
     assert "wil" not in known_people(
         talk((None, "Bij oma Wil kan hij logeren, maar hij wil niet."), block="paragraph")

@@ -122,6 +122,7 @@ def test_a_talk_with_known_speakers_is_given_back_unchanged() -> None:
     [
         ("SPEAKER_01", []),
         ("Spreker 2", []),
+        ("Sem", ["Sem"]),
         ("dr. Bakker", ["Bakker"]),
         ("Wessels, M. (Marjolein)", ["Wessels", "Marjolein"]),
     ],
