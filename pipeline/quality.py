@@ -1,8 +1,8 @@
 """Writes what is known of the quality of the extraction in the docs: `make quality`.
 
 `docs/quality.md` gets the figures over `samples/`, and those of `docs/quality.json`: what was measured when
-the weights were learned. `docs/labels.md` gets what izp makes of each of its examples. The rest of both pages
-is written by hand.
+the weights were learned (`pipeline/learn/measure.py`). `docs/labels.md` gets what izp makes of each of its
+examples. The rest of both pages is written by hand.
 """
 
 from __future__ import annotations
@@ -34,6 +34,9 @@ from pipeline.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES, DOCS, FLOORS = ROOT / "samples", ROOT / "docs", ROOT / "tests" / "floors.yaml"
+LEARNED = DOCS / "quality.json"
+
+Decider = Literal["patterns", "readers", "both"]
 
 _NUMERIC = re.compile(r"[\d.,]*")
 _NAMES = {
@@ -64,7 +67,7 @@ class Measurement(Record):
     """
 
     corpus: Literal["train", "samples"]
-    by: Literal["patterns", "readers", "both"]
+    by: Decider
     figures: Figures
 
 
@@ -408,7 +411,7 @@ def main() -> None:
     verdicts = [(example, judge(example, nlp)) for example in read_examples(page)]
     labels.write_text(mark_examples(page, verdicts), "utf-8")
     reads = read_corpus(SAMPLES, Settings())
-    learned = Learned.model_validate_json((DOCS / "quality.json").read_bytes())
+    learned = Learned.model_validate_json(LEARNED.read_bytes())
     parts = parts_of(reads, verdicts, learned, load_floors(FLOORS))
     quality.write_text(fill(quality.read_text("utf-8"), parts), "utf-8")
     sys.stdout.write(f"{len(reads)} conversations, {len(verdicts)} examples.\n")

@@ -5,6 +5,7 @@ Measure on others than those learned from.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -34,6 +35,9 @@ OPTIONAL = 0.4
 
 SINGLE = 0.3
 """How much a single utterance counts: they were written one by one, not in a talk."""
+
+BY_OTHERS = re.compile(r"[a-f]\d")
+"""The names of the conversations that were not written by those who wrote the program."""
 
 LATER = COMPONENTS[COMPONENTS.index("izp_statements") :]
 """The components that are left out while learning: annotators told what they would find."""
