@@ -105,7 +105,7 @@ def _blocks(document: DocumentType) -> None:
     _block(document, "First Paragraph", after=6)
     _block(document, "Compact", before=1, after=1.5)
     _block(document, "annotation text", size=9).element.set(qn("w:styleId"), "CommentText")
-    for level, size, before, after in ((1, 14, 16, 6), (2, 11, 10, 4)):
+    for level, size, before, after in ((1, 14, 16, 6), (2, 11, 10, 4), (3, 10, 8, 2)):
         heading = _block(
             document,
             f"heading {level}",

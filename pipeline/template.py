@@ -103,7 +103,8 @@ class SectionTemplate(Record):
     To the statements of `beside` it refers when it has none of its own: they may bear on its subject.
     `prints` tells whether a section of a `voices` chapter shows the quotes or only refers to them by number.
     A section with `otherwise` takes what none without it takes in its chapter, and is left out when empty.
-    `ask` is what to ask in a next conversation when nobody spoke of it.
+    `ask` is what to ask in a next conversation when nobody spoke of it; with `in_person` it is no question
+    to find on paper, and the summary for the family leaves it out.
     """
 
     id: str = Id
@@ -115,11 +116,17 @@ class SectionTemplate(Record):
     prints: Literal["quotes", "numbers"] = "quotes"
     ask: str | None = None
     ask_adult: str | None = None
+    in_person: bool = False
 
     @property
     def topics(self) -> frozenset[str]:
         """The topics that its rules name."""
         return frozenset(topic for rule in self.takes for topic in rule.topics)
+
+    @property
+    def single(self) -> bool:
+        """Whether it is about one topic: who looks for that treatment finds it under its own name."""
+        return not self.otherwise and len(self.topics) == 1
 
     def aim(self, statement: Statement, flags: Collection[FlagType]) -> int:
         """How closely it aims at a statement: one that asks for its topic comes before one that does not."""
@@ -174,8 +181,8 @@ class ChapterTemplate(Record):
     A section of a chapter takes a statement that it is about and that `only` admits. A chapter that goes
     `under` the one before it is a part of that; one without a heading just goes on with it. Fixed `lines`
     and `fields` to fill in come before the sections. A chapter with `kinds` is only for conversations of
-    those kinds. `ask` is asked once about all sections without a word that have no `ask` of their own,
-    `voices` of those who were not heard.
+    those kinds. `ask` is asked once about all sections without a word that have no `ask` of their own
+    (`in_person` as in a section), `voices` of those who were not heard.
     """
 
     id: str = Id
@@ -195,6 +202,7 @@ class ChapterTemplate(Record):
     sections: tuple[SectionTemplate, ...] = ()
     ask: str | None = None
     ask_adult: str | None = None
+    in_person: bool = False
     voices: tuple[VoiceTemplate, ...] = ()
 
     @property

@@ -61,11 +61,11 @@ def _on_subjects(given: Given, chapters: Sequence[Chapter]) -> Iterator[Question
         for part in silent:
             heading = heading_of(part, given) or heading_of(chapter, given) or ""
             if words := _asked(part, given):
-                yield Question(about=(heading,), words=words)
+                yield Question(about=(heading,), words=words, in_person=part.in_person)
             elif not part.otherwise:
                 together.append(heading)
         if together and (words := _asked(chapter, given)):
-            yield Question(about=tuple(together), words=words)
+            yield Question(about=tuple(together), words=words, in_person=chapter.in_person)
 
 
 def _asked(part: ChapterTemplate | SectionTemplate | VoiceTemplate, given: Given) -> str | None:

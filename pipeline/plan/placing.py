@@ -106,6 +106,7 @@ def section_of(chapter: ChapterTemplate, section: SectionTemplate, given: Given,
         id=section.id,
         heading=heading_of(section, given),
         prints=section.prints,
+        single=section.single,
         state=state,
         groups=_groups(here, given),
         elsewhere=_elsewhere([one.entry for one in away], given),
@@ -167,7 +168,10 @@ def _elsewhere(entries: Sequence[Entry], given: Given) -> tuple[Reference, ...]:
     for name, heading in _headings(given):
         if found := [entry for entry in entries if entry.home == name]:
             references.setdefault(heading, []).extend(found)
-    return tuple(Reference(heading=heading, entries=tuple(found)) for heading, found in references.items())
+    return tuple(
+        Reference(heading=heading, entries=tuple(sorted(found, key=lambda entry: entry.number)))
+        for heading, found in references.items()
+    )
 
 
 def _headings(given: Given) -> Iterator[tuple[str, str]]:

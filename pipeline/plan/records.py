@@ -77,16 +77,17 @@ class Reference(Record):
 class Section(Record):
     """A part of a chapter: its entries in groups, child first, and what else there is to say about it.
 
-    `elsewhere` refers to entries of this section that stand in full under another heading, `mentioned` to
-    those on its subject that do not count here, `named` to the other turns that name its subject while it has
-    no statement, `related` to those that may bear on it (a further domain, or the template's `beside`),
-    `to_review` to the statements to review that would stand here. `placed` holds what a reader put here
-    while the section itself prints no statements in full.
+    It is `single` if it is about one topic. `elsewhere` refers to entries of this section that stand in full
+    under another heading, `mentioned` to those on its subject that do not count here, `named` to the other
+    turns that name its subject while it has no statement, `related` to those that may bear on it (a further
+    domain, or the template's `beside`), `to_review` to the statements to review that would stand here.
+    `placed` holds what a reader put here while the section itself prints no statements in full.
     """
 
     id: str
     heading: str | None
     prints: Literal["quotes", "numbers"]
+    single: bool
     state: State
     groups: tuple[Group, ...] = ()
     elsewhere: tuple[Reference, ...] = ()
@@ -183,10 +184,11 @@ class Item(Record):
 
 
 class Question(Record):
-    """What to ask in a next conversation, and about what."""
+    """What to ask in a next conversation, and about what; `in_person` tells that it is not for on paper."""
 
     about: tuple[str, ...]
     words: str
+    in_person: bool = False
 
 
 class Coverage(Record):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pipeline.plan import Plan
 from pipeline.render import pandoc, pdf, word
-from pipeline.render.layout import FAMILY, lay_out
+from pipeline.render.layout import FAMILY, PLAN, lay_out
 from pipeline.template import Template
 
 
@@ -35,6 +35,15 @@ def render(plan: Plan, template: Template) -> Documents:
         return Documents(word.finish(next(made), plan, template), made_pdf.result())
 
 
+def render_docx(plan: Plan, template: Template) -> bytes:
+    """Lays a plan out as DOCX only: the same bytes as with its PDF.
+
+    Raises:
+        RenderError: The template does not fit the plan, or pandoc failed.
+    """
+    return _docx(plan, template, PLAN)
+
+
 def render_family(plan: Plan, template: Template) -> bytes:
     """Lays out the summary for the family, as DOCX: they correct it in their own words.
 
@@ -46,5 +55,9 @@ def render_family(plan: Plan, template: Template) -> bytes:
         ("family_title_adult", "family_status_adult") if plan.adult else ("family_title", "family_status")
     )
     plan = plan.model_copy(update={"title": texts[title], "status": texts[status]})
-    _, docx = pandoc.convert(lay_out(plan, template, FAMILY), template.directory)
+    return _docx(plan, template, FAMILY)
+
+
+def _docx(plan: Plan, template: Template, layout: str) -> bytes:
+    _, docx = pandoc.convert(lay_out(plan, template, layout), template.directory)
     return word.finish(docx, plan, template)

@@ -21,11 +21,11 @@ VERBATIM = "\ufdd1"
 """What follows is itself for Typst: no dash, minus or ellipsis made of hyphens and full stops."""
 
 
-FAMILY = "family.md.j2"
-"""The layout of the summary for the family."""
+PLAN, FAMILY = "plan.md.j2", "family.md.j2"
+"""The layouts of the plan and of the summary for the family."""
 
 
-def lay_out(plan: Plan, template: Template, layout: str = "plan.md.j2") -> str:
+def lay_out(plan: Plan, template: Template, layout: str = PLAN) -> str:
     """The plan as Markdown for pandoc, by one of the template's layouts.
 
     Raises:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from pipeline.word_review.reading import Item
-from pipeline.word_review.stretch import Stretch, plain
+from pipeline.word_review.reading import Item, joined
+from pipeline.word_review.stretch import BREAK, Stretch, plain
 
 ALIKE = 0.4
 """How much of their words two items must share to be one item that was edited."""
+
+NAMED = 1.0
+"""What a name of ours in common adds to that. Words go first where names were swapped or copied."""
 
 MOST_PAIRS = 250_000
 """So many pairs at most are weighed in a part where nothing is the same; beyond it only names count."""
@@ -31,8 +35,10 @@ class Pair(NamedTuple):
 def align(base: Sequence[Item], edited: Sequence[Item]) -> list[Pair]:
     """Pairs the items of two documents in the order of both.
 
-    What was moved counts as removed in one place and added in another. Items without words are left out.
+    What was moved counts as removed in one place and added in another. Items without words are left out; a
+    paragraph that was parted in two counts as one.
     """
+    edited = _rejoined(base, edited)
     bases = [index for index, item in enumerate(base) if plain(item.was)]
     there = [item for item in edited if plain(item.was)]
     keys = [plain(base[index].was) for index in bases]
@@ -45,6 +51,26 @@ def align(base: Sequence[Item], edited: Sequence[Item]) -> list[Pair]:
             gap = _in_gap([base[index] for index in bases[i1:i2]], there[j1:j2])
             found |= {j1 + j: bases[i1 + i] for i, j in gap}
     return _in_order(bases, edited, found)
+
+
+def _rejoined(base: Sequence[Item], edited: Sequence[Item]) -> list[Item]:
+    """The edited items, with two paragraphs as one where the first document has all their words in one."""
+    whole = {plain(item.was) for item in base if item.kind == "paragraph"}
+    items: list[Item] = []
+    for item in edited:
+        before = items[-1] if items else None
+        if (
+            before is not None
+            and before.kind == item.kind == "paragraph"
+            and plain(before.was)
+            and plain(item.was)
+            and plain(f"{before.was} {item.was}") in whole
+        ):
+            before.cells[0].append(BREAK, None, None)
+            items[-1] = joined(before, item)
+        else:
+            items.append(item)
+    return items
 
 
 def _in_order(bases: Sequence[int], edited: Sequence[Item], found: dict[int, int]) -> list[Pair]:
@@ -79,7 +105,7 @@ def _in_gap(base: Sequence[Item], edited: Sequence[Item]) -> list[tuple[int, int
         for j in range(len(edited) - 1, -1, -1):
             alike = 0.0
             if base[i].kind == edited[j].kind:
-                alike = 2.0 * bool(_names(base[i]) & _names(edited[j]))
+                alike = NAMED * bool(_names(base[i]) & _names(edited[j]))
                 alike += _shared(words[i], others[j]) if weigh else 0.0
             score[i][j] = alike if alike >= ALIKE else 0.0
             together = score[i][j] + best[i + 1][j + 1] if score[i][j] else 0.0
@@ -99,6 +125,11 @@ def _in_gap(base: Sequence[Item], edited: Sequence[Item]) -> list[tuple[int, int
 def _names(item: Item) -> set[str]:
     """Names of our own; what a word processor names begins with an underscore."""
     return {each for each in item.names if not each.startswith("_")}
+
+
+def likeness(one: str, other: str) -> float:
+    """How much of their words two texts share, from 0 to 1, whatever signs stand around them."""
+    return _shared(*(Counter(re.findall(r"\w+", text)) for text in (one, other)))
 
 
 def _shared(one: Counter[str], other: Counter[str]) -> float:

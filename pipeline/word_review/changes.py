@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import takewhile
 from typing import NamedTuple
 
 from pipeline.word_review.stretch import Mark, Stretch, plain
@@ -34,16 +35,25 @@ def changes(base: str, edited: Stretch) -> list[Change]:
     """
     if plain(base) == plain(edited.now):
         return []
-    joined: list[Change] = []
+    runs: list[list[_Step]] = []
+    end = -1
     for step in _steps(base, edited):
-        start, end = step.at, step.at if step.came else step.at + 1
-        by = frozenset({step.by}) if step.by else frozenset()
-        if joined and joined[-1].end == start:
-            last = joined[-1]
-            joined[-1] = Change(last.start, end, last.text + step.came, last.by | by)
-        else:
-            joined.append(Change(start, end, step.came, by))
-    return [change for change in joined if not _same(base, change)]
+        if step.at != end:
+            runs.append([])
+        runs[-1].append(step)
+        end = step.at if step.came else step.at + 1
+    return [change for change in map(_joined, runs) if not _same(base, change)]
+
+
+def _joined(steps: Sequence[_Step]) -> Change:
+    """Steps that follow on each other, as one change."""
+    last = steps[-1]
+    return Change(
+        steps[0].at,
+        last.at if last.came else last.at + 1,
+        "".join(step.came for step in steps),
+        frozenset(step.by for step in steps if step.by),
+    )
 
 
 def positions(base: str, edited: Stretch) -> list[int]:
@@ -55,14 +65,29 @@ def positions(base: str, edited: Stretch) -> list[int]:
 
 
 def _comparison(base: str, was: str) -> list[tuple[str, int, int, int, int]]:
-    """How one text becomes the other, word by word, in letters."""
+    """How one text becomes the other, word by word, in letters.
+
+    What both begin and end with stays: else a quotation mark that was typed could pass for the closing one.
+    """
     if base == was:
         return [("equal", 0, len(base), 0, len(was))]
     ours, theirs = _words(base), _words(was)
     starts, ends = _starts(ours), _starts(theirs)
-    matcher = SequenceMatcher(None, [*map(_typed, ours)], [*map(_typed, theirs)], autojunk=False)
+    keys, others = [*map(_typed, ours)], [*map(_typed, theirs)]
+    first = _alike(zip(keys, others, strict=False))
+    shortest = min(len(keys), len(others)) - first
+    last = min(_alike(zip(reversed(keys), reversed(others), strict=False)), shortest)
+    n, m = len(keys) - last, len(others) - last
+    matcher = SequenceMatcher(None, keys[first:n], others[first:m], autojunk=False)
+    middle = [
+        (tag, first + i1, first + i2, first + j1, first + j2) for tag, i1, i2, j1, j2 in matcher.get_opcodes()
+    ]
     parts: list[tuple[str, int, int, int, int]] = []
-    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+    for tag, i1, i2, j1, j2 in (
+        ("equal", 0, first, 0, first),
+        *middle,
+        ("equal", n, len(keys), m, len(others)),
+    ):
         if tag == "equal":  # word by word: letters of other typography do not all have a partner
             parts += [
                 (tag, starts[i1 + k], starts[i1 + k + 1], ends[j1 + k], ends[j1 + k + 1])
@@ -71,6 +96,11 @@ def _comparison(base: str, was: str) -> list[tuple[str, int, int, int, int]]:
         else:
             parts.append((tag, starts[i1], starts[i2], ends[j1], ends[j2]))
     return parts
+
+
+def _alike(pairs: Iterable[tuple[str, str]]) -> int:
+    """How many pairs in front are of two the same."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _words(text: str) -> list[str]:

@@ -7,15 +7,16 @@ nothing can fall between the two.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.corrections import Correction, Kind, Unmatched, correction_id
 from pipeline.plan.records import Plan
-from pipeline.word_review.alignment import Pair, align, align_cells
+from pipeline.word_review.alignment import Pair, align, align_cells, likeness
 from pipeline.word_review.changes import Change, changes
-from pipeline.word_review.reading import Document, Item
+from pipeline.word_review.reading import PAGES, Document, Item
 from pipeline.word_review.slots import Filled, Known, Slot, fill, known_in, part_of, slots_in
 from pipeline.word_review.stretch import BREAK, Mark, Span, Stretch, plain
 
@@ -26,7 +27,13 @@ COPY_GONE = "Hier is een herhaling van een uitspraak verwijderd; de uitspraak ze
 COLUMNS = "Deze kolommen van een nieuwe rij horen bij geen uitspraak."
 AGAIN = "Deze tekst staat al in het plan en is hier nog eens geplakt, of hierheen verplaatst."
 ORDER = "Deze uitspraak is verplaatst binnen haar eigen onderdeel; de volgorde is die van het gesprek."
+STRUCK_ALREADY = "Deze uitspraak was al geschrapt; zij blijft met haar woorden in de lijst daarvan staan."
 STRUCK = "Deze uitspraak was geschrapt en is verplaatst; wijzig haar daar om haar terug te halen."
+STILL = (
+    "Deze uitspraak is op haar plaats verwijderd, maar haar woorden staan nog elders in het document. Schrap "
+    "haar in het nieuwe concept als dat de bedoeling is."
+)
+TOO_LONG = "Deze tekst is te lang voor een uitspraak of veld van het plan."
 NO_PART = "Deze tekst staat bij geen onderdeel van het plan."
 RUNNING = "De tekst boven of onder aan de bladzijde is gewijzigd."
 CONTENTS = "De inhoudsopgave is gewijzigd; Word maakt die zelf van de kopjes."
@@ -35,8 +42,15 @@ THINGS = {
     "box": "Hier is een tekstvak toegevoegd.",
     "footnote": "Hier is een voetnoot toegevoegd.",
     "endnote": "Hier is een eindnoot toegevoegd.",
+    "struck": "Deze woorden zijn doorgehaald of verborgen, maar niet verwijderd.",
 }
 THING_GONE = "Hier is een afbeelding, tekstvak of noot verwijderd."
+
+MOST_LETTERS = 10_000
+"""Words with more letters than this are no statement, field or remark."""
+
+SAME = 0.5
+"""How much of its words a statement that was put elsewhere without its name must share with what is there."""
 
 
 @dataclass
@@ -57,11 +71,12 @@ class _New:
 
 @dataclass
 class _Said:
-    """What became of one slot: its new words, by whom; `row` is the item that it stood in."""
+    """What became of one slot: the words before and now, and by whom; `item` is where in the base it is."""
 
     slot: Slot
     item: int
     cell: int
+    before: str
     words: str
     by: frozenset[Mark]
 
@@ -86,6 +101,10 @@ class Comparison:
             plain(item.was) for item in base.items if item.kind == "paragraph"
         }
         self._struck = {entry.id for entry in plan.rejected}
+        self._texts = tuple(
+            "\n".join(map(plain, texts))
+            for texts in ((item.was for item in base.items), (item.now for item in edited.items))
+        )
         self._found = Found()
         self._ids: dict[str, int] = defaultdict(int)
 
@@ -134,12 +153,14 @@ class Comparison:
             self._queue(
                 index, COPY_GONE if copies else ROW if item.kind == "row" else FIXED, _shown(item.was), "", by
             )
-        return [_Said(slot, index, column, "", by) for column, slot in home]
+        return [_Said(slot, index, column, self._in(index, column, slot), "", by) for column, slot in home]
 
     def _edited(self, index: int, edited: Item, new: list[_New]) -> list[_Said]:
         """An item that stayed: the changes in each of its cells."""
         item = self.base.items[index]
         said: list[_Said] = []
+        if len(item.cells) != len(edited.cells) and plain(item.was) == plain(edited.now):
+            return []  # cells merged or parted, or a table made into text
         for ours, theirs in align_cells(item.cells, edited.cells):
             if ours is None:
                 words = edited.cells[theirs or 0]
@@ -152,7 +173,14 @@ class Comparison:
                 made = self._apart(index, made, new)
             filled = self._filled(index, ours, made)
             said += [
-                _Said(slot, index, ours, filled.words[slot.name], _by(filled.by[slot.name]))
+                _Said(
+                    slot,
+                    index,
+                    ours,
+                    self._in(index, ours, slot),
+                    filled.words[slot.name],
+                    _by(filled.by[slot.name]),
+                )
                 for slot in self.slots[index, ours]
                 if slot.name in filled.words
             ]
@@ -187,7 +215,7 @@ class Comparison:
             if one.slot.kind == "statement":
                 by_target[one.slot.target].append(one)
         for target, all_of_it in by_target.items():
-            changed = [one for one in all_of_it if plain(one.words) != plain(self._before(one))]
+            changed = [one for one in all_of_it if plain(one.words) != plain(one.before)]
             if not changed:
                 continue
             gone = next((one for one in changed if one.slot.home and not one.words), None)
@@ -204,20 +232,29 @@ class Comparison:
         by = frozenset().union(*(one.by for one in changed))
         if len(words) > 1:
             for one in changed:
-                self._queue(one.item, COPIES, self._before(one), one.words, one.by)
+                self._queue(one.item, COPIES, one.before, one.words, one.by)
         elif first.words:
-            self._correct("edit", target, self._before(first), first.words, by)
-        elif any(one.slot.home for one in changed):
-            self._correct("reject", target, self._before(first), "", by)
-        else:
+            self._correct("edit", target, first.before, first.words, by, first.item)
+        elif not any(one.slot.home for one in changed):
             for one in changed:
-                self._queue(one.item, COPY_GONE, self._before(one), "", one.by)
+                self._queue(one.item, COPY_GONE, one.before, "", one.by)
+        elif target in self._struck or self._stands_elsewhere(changed):
+            why = STRUCK_ALREADY if target in self._struck else STILL
+            self._queue(first.item, why, first.before, "", by)
+        else:
+            self._correct("reject", target, first.before, "", by)
+
+    def _stands_elsewhere(self, gone: Sequence[_Said]) -> bool:
+        """Whether words that went from these places are in another one now."""
+        words = re.compile(rf"(?<!\w){re.escape(plain(gone[0].before))}(?!\w)")
+        before, now = (len(words.findall(text)) for text in self._texts)
+        return now > before - len(gone)
 
     def _move(self, target: str, moved: tuple[_Said, _Said], changed: Sequence[_Said]) -> None:
         """A statement that stands elsewhere now, with its words changed or not."""
         old, here = moved
         home, part = self.part_at(old.item), self.part_at(here.item)
-        before = self._before(old)
+        before = old.before
         if target in self._struck or part is None or part == home:
             why = STRUCK if target in self._struck else NO_PART if part is None else ORDER
             self._queue(here.item, why, before, here.words, here.by)
@@ -230,43 +267,37 @@ class Comparison:
 
     def _moved(self, gone: _Said, new: list[_New]) -> tuple[_Said, _Said] | None:
         """Where a statement that went was put again: found by its name, or by its words."""
-        words = plain(self._before(gone))
-        item = self.base.items[gone.item]
+        words = plain(gone.before)
+        letters = self.base.items[gone.item].cells[gone.cell].was
+        slots = [slot for slot in self.slots[gone.item, gone.cell] if slot.name == gone.slot.name]
         for one in new:
             texts = [plain(cell.now) for cell in one.item.cells]
             column = next((at for at, text in enumerate(texts) if words in text), None)
             named = gone.slot.name in one.item.names
             if column is None and named:
-                column = max(range(len(texts)), key=lambda at: _likeness(texts[at], words))
-            if column is None or not (
-                named or len(words.split()) > 1 or texts[column].strip("\"' ") == words
-            ):
+                column = max(range(len(texts)), key=lambda at: likeness(texts[at], words))
+            if column is None:
+                continue
+            now = one.item.cells[column].now
+            filled = fill(letters, slots, changes(letters, Stretch([Span(now)], [], len(now))))
+            said = filled.words.get(gone.slot.name, gone.before) or texts[column]
+            if not named and max(likeness(now, other) for other in (words, letters)) < SAME:
                 continue
             new.remove(one)
             by = _marks(one.item.cells) | _mark(one.item.added)
-            cell = one.item.cells[column]
-            text = Stretch([Span(cell.now)], [], len(cell.now))
-            made = changes(item.cells[gone.cell].was, text)
-            slots = [slot for slot in self.slots[gone.item, gone.cell] if slot.name == gone.slot.name]
-            filled = fill(item.cells[gone.cell].was, slots, made)
-            now = filled.words.get(gone.slot.name, self._before(gone))
-            if not now:
-                now = plain(cell.now)
-            rest = [change for change in filled.rest if change.text.strip()]
-            for change in rest:
-                self._queue(
-                    one.after, FIXED, item.cells[gone.cell].was[change.start : change.end], change.text, by
-                )
-            around = {plain(other.was) for other in item.cells}
+            for change in filled.rest:
+                if change.text.strip():
+                    self._queue(one.after, FIXED, letters[change.start : change.end], change.text, by)
+            around = {plain(other.was) for other in self.base.items[gone.item].cells}
             others = [text for at, text in enumerate(texts) if at != column and text and text not in around]
             if others:
                 self._queue(one.after, COLUMNS, "", " | ".join(others), by)
-            return gone, _Said(gone.slot, one.after, column, now, by)
+            return gone, _Said(gone.slot, one.after, column, gone.before, said, by)
         return None
 
-    def _before(self, said: _Said) -> str:
-        text = self.base.items[said.item].cells[said.cell].was
-        return text[said.slot.start : said.slot.end]
+    def _in(self, index: int, column: int, slot: Slot) -> str:
+        """The words that stood in a slot."""
+        return self.base.items[index].cells[column].was[slot.start : slot.end]
 
     # -- fields
 
@@ -274,17 +305,19 @@ class Comparison:
         for one in said:
             if one.slot.kind != "field":
                 continue
-            shown, before = self._before(one), self.plan.fields[one.slot.target]
+            shown, before = one.before, self.plan.fields[one.slot.target]
             words = one.words if before else " ".join(one.words.replace(shown, " ").split())
             words = words.strip(" :;,") if not before and words != one.words else words
             if plain(words) != plain(before):
-                self._correct("fill", one.slot.target, before, words, one.by)
+                self._correct("fill", one.slot.target, before, words, one.by, one.item)
 
     # -- what was added
 
     def _add(self, one: _New) -> None:
         by = _marks(one.item.cells) | _mark(one.item.added)
         part = self.part_at(one.after)
+        if part is None and _line(one.item.now) in self.base.contents:
+            return  # the table of contents, by a program that makes text of it
         texts = [" ".join(cell.now.split()) if plain(cell.now) else "" for cell in one.item.cells]
         column = self._column(one) if one.item.kind == "row" else 0
         if column is None or column >= len(texts) or not texts[column]:
@@ -298,7 +331,7 @@ class Comparison:
         if again or part is None:
             self._queue(one.after, AGAIN if again else NO_PART, "", words, by)
         else:
-            self._correct("add", part, "", words, by)
+            self._correct("add", part, "", words, by, one.after)
         others = [text for at, text in enumerate(texts) if at != column and text]
         if others:
             self._queue(one.after, COLUMNS, "", " | ".join(others), by)
@@ -337,12 +370,18 @@ class Comparison:
         came = [text for text in after if text not in before]
         if gone or came:
             self._queue(-1, RUNNING, " | ".join(gone), " | ".join(came), frozenset())
-        for line in sorted(self.edited.contents - self.base.contents):
+        headings = {_line(item.now) for item in self.edited.items}
+        for line in sorted(self.edited.contents - self.base.contents - headings):
             self._queue(-1, CONTENTS, "", line, frozenset())
 
     # -- writing it down
 
-    def _correct(self, kind: Kind, target: str, before: str, after: str, by: frozenset[Mark]) -> None:
+    def _correct(
+        self, kind: Kind, target: str, before: str, after: str, by: frozenset[Mark], index: int = -1
+    ) -> None:
+        if len(after) > MOST_LETTERS:
+            self._queue(index, TOO_LONG, before, after, by)
+            return
         mark = self.told(by)
         self._found.corrections.append(
             Correction(
@@ -435,5 +474,6 @@ def _shown(text: str) -> str:
     return " | ".join(filter(None, (" ".join(cell.split()) for cell in text.split("\x1f"))))
 
 
-def _likeness(text: str, words: str) -> int:
-    return len(set(text.split()) & set(words.split()))
+def _line(text: str) -> str:
+    """A line as the table of contents has it: without the number of its page."""
+    return plain(text).rstrip(PAGES)

@@ -20,6 +20,12 @@ from pipeline.word_review.package import Package, attribute, child, elements, mo
 from pipeline.word_review.stretch import BREAK, Mark, Stretch, plain
 
 MAX_DEPTH = 200
+MAX_ITEMS = 20_000
+"""The most paragraphs and table rows that are compared; a plan has a few hundred."""
+
+TOO_LONG = (
+    "Dit document is veel langer dan een zorgplan. Haal eruit wat er niet in hoort en probeer het opnieuw."
+)
 
 COMMENT = "comment:"
 """What the place of a comment is called, before the comment's id."""
@@ -46,8 +52,14 @@ _NOT_TEXT = frozenset(
         "lastRenderedPageBreak",
     }
 )
-_COUNTED = [["PAGE"], ["NUMPAGES"], ["PAGEREF"], ["SECTIONPAGES"]]
+_COUNTED = frozenset({"PAGE", "NUMPAGES", "PAGEREF", "SECTIONPAGES"})
 """Fields with the numbers of pages."""
+
+PAGES = " 0123456789"
+"""What a line of the table of contents ends with."""
+
+_PICTURE = "[afbeelding]"
+"""What stands for a picture where there is just text: in a comment, on top of the page."""
 
 _PROMPT = re.compile(r"(Klik of tik om|Klik hier|Click or tap( here)?|Click here)\b.{,40}")
 """What Word shows in a content control that a reader made empty. Any other words there count."""
@@ -60,9 +72,12 @@ _SIGNS = {"tab": "\t", "ptab": "\t", "cr": BREAK, "noBreakHyphen": "\u2011", "so
 
 
 class Thing(NamedTuple):
-    """What stands in a document and is no text of it: a picture, a text box or a note, with its words."""
+    """What stands in a document and is no text of it: a picture, a text box or a note, with its words.
 
-    kind: Literal["picture", "box", "footnote", "endnote"]
+    What is struck through or hidden is text all the same: who did that may have meant to delete it.
+    """
+
+    kind: Literal["picture", "box", "footnote", "endnote", "struck"]
     words: str
     by: Mark | None
 
@@ -136,12 +151,14 @@ def read_document(data: bytes) -> Document:
     }
     reader = _Reader(notes)
     reader.read(package.body())
+    if len(reader.items) > MAX_ITEMS:
+        raise ReviewError(TOO_LONG)
     running = {
         text for kind in ("header", "footer") for part in package.related(kind) if (text := _words(part))
     }
     return Document(
         items=reader.items,
-        contents=frozenset(line for each in reader.contents if (line := plain(each).rstrip(" 0123456789"))),
+        contents=frozenset(line for each in reader.contents if (line := plain(each).rstrip(PAGES))),
         comments=_comments(package),
         running=sorted(running),
         saved=Mark(*package.last_saved()),
@@ -158,6 +175,7 @@ class _Reader:
         self._notes = notes
         self._names: set[str] = set()
         self._waiting: list[tuple[str, str]] = []
+        self._crossed: list[str] | None = None
         self._item: Item | None = None
         self._stretch: Stretch | None = None
         self._fields: list[str | None] = []
@@ -205,6 +223,8 @@ class _Reader:
         self._depth -= 1
         if name(parent) in ("body", "document"):
             self._let_go()
+            if any(_kind(code) == "TOC" for code in self._fields):
+                raise ReviewError(BROKEN)  # all that follows would pass for the table of contents
 
     def _tracked(self, element: etree._Element, added: bool) -> None:
         outer = self._within
@@ -218,17 +238,17 @@ class _Reader:
         added, removed = _end_mark(element, self._within)
         self.contents.append("")
         if self._stretch is not None:  # within a cell, or in a paragraph of a text box
-            self.read(element)
+            self._read_paragraph(element)
             self._stretch.append(BREAK, added, removed)
             return
         item = self._item = Item("paragraph", cells=[Stretch()])
         self._stretch = item.cells[0]
         self._settle()
-        self.read(element)
+        self._read_paragraph(element)
         self._stretch.close()
         self._item = self._stretch = None
         if self._carried is not None:
-            item = _joined(self._carried, item)
+            item = joined(self._carried, item)
             self._carried = None
         # Without the tracked changes a paragraph whose mark was added is one with the next.
         if added is not None and item.added is None:
@@ -236,6 +256,11 @@ class _Reader:
             self._carried = item
         else:
             self.items.append(item)
+
+    def _read_paragraph(self, element: etree._Element) -> None:
+        """Reads a paragraph; the number of a page that was begun in it ends with it, whatever is missing."""
+        self.read(element)
+        self._fields = [code for code in self._fields if _kind(code) not in _COUNTED]
 
     def _let_go(self) -> None:
         """Where no paragraph follows, one whose mark was added stands by itself."""
@@ -316,8 +341,24 @@ class _Reader:
     # -- within a paragraph
 
     def _run(self, element: etree._Element) -> None:
+        outer = self._crossed
+        if self._item is not None and outer is None and _is_crossed(child(element, "rPr")):
+            self._crossed = []
         for each in elements(element):
             self._in_run(each, name(each))
+        if self._crossed is not outer and self._crossed is not None:
+            words, self._crossed = "".join(self._crossed), outer
+            self._cross(words)
+
+    def _cross(self, words: str) -> None:
+        """Notes what is struck through; what follows on it is one with it."""
+        if self._item is None or not words.strip():
+            return
+        last = self._item.things[-1] if self._item.things else None
+        if last is not None and last.kind == "struck":
+            self._item.things[-1] = last._replace(words=f"{last.words}{words}")
+        else:
+            self._thing(Thing("struck", words, self._within.added))
 
     def _in_run(self, each: etree._Element, called: str) -> None:
         if called in ("t", "delText"):
@@ -342,10 +383,12 @@ class _Reader:
         self._thing(Thing(kind, self._notes.get((kind, attribute(each, "id")), ""), self._within.added))
 
     def _append(self, text: str) -> None:
-        codes = [(code or "").split()[:1] for code in self._fields]
+        codes = [_kind(code) for code in self._fields]
         if self._stretch is None or any(code in _COUNTED for code in codes):
             return
-        if ["TOC"] in codes:
+        if self._crossed is not None and self._within.removed is None:
+            self._crossed.append(text)
+        if "TOC" in codes:
             self.contents[-1] += text if self._within.removed is None else ""
         else:
             self._stretch.append(text, self._within.added, self._within.removed)
@@ -362,18 +405,22 @@ class _Reader:
         self._fields.pop()
 
     def _picture(self, element: etree._Element) -> None:
-        boxes = [box for box in element.iter() if name(box) == "txbxContent"]
-        if boxes:
-            self._box(boxes[0])
-        else:
+        boxes = list(_boxes(element))
+        for box in boxes:
+            self._box(box)
+        if not boxes:
             self._thing(Thing("picture", "", self._within.added))
 
     def _box(self, element: etree._Element) -> None:
         self._thing(Thing("box", _words(element), self._within.added))
 
     def _thing(self, thing: Thing) -> None:
-        if self._item is not None and self._within.removed is None:
+        if self._within.removed is not None:
+            return
+        if self._item is not None:
             self._item.things.append(thing)
+        else:
+            self._append(f" {thing.words or _PICTURE} ")
 
     # -- places
 
@@ -445,7 +492,8 @@ def _end_mark(paragraph: etree._Element, within: _Within) -> _Within:
     return _Within(mine.added or within.added, mine.removed or within.removed)
 
 
-def _joined(first: Item, second: Item) -> Item:
+def joined(first: Item, second: Item) -> Item:
+    """Two paragraphs as one; the first becomes it."""
     first.cells[0].join(second.cells[0])
     first.names |= second.names
     first.things += second.things
@@ -458,6 +506,26 @@ def _cells(row: etree._Element) -> Iterator[etree._Element]:
             yield each
         elif name(each) in ("sdt", "sdtContent", "customXml"):
             yield from _cells(each)
+
+
+def _kind(code: str | None) -> str:
+    """What kind of field a code makes: its first word."""
+    return next(iter((code or "").split()), "")
+
+
+def _is_crossed(form: etree._Element | None) -> bool:
+    """Whether words of this form are struck through or hidden."""
+    marks = (child(form, kind) for kind in ("strike", "dstrike", "vanish")) if form is not None else ()
+    return any(mark is not None and attribute(mark, "val") in (None, "1", "true", "on") for mark in marks)
+
+
+def _boxes(element: etree._Element) -> Iterator[etree._Element]:
+    """The text boxes in a drawing; what old programs see in its place is the same once more."""
+    for each in elements(element):
+        if name(each) == "txbxContent":
+            yield each
+        elif name(each) not in _NOT_TEXT:
+            yield from _boxes(each)
 
 
 def _symbol(element: etree._Element) -> str:

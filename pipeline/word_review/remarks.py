@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from pipeline.corrections import Correction, Kind, Unmatched
+from pipeline.word_review.alignment import Pair
 from pipeline.word_review.changes import positions
-from pipeline.word_review.comparison import Comparison
+from pipeline.word_review.comparison import MOST_LETTERS, Comparison
 from pipeline.word_review.reading import COMMENT, Comment
 from pipeline.word_review.slots import part_of
 from pipeline.word_review.stretch import Mark, Span, Stretch, plain
 
 OURS = "IZP-concept"
 NOWHERE = "Deze opmerking staat bij geen onderdeel van het plan."
+GONE = "De opmerking van een lezer is verwijderd; zij staat nog in het plan."
+LONG = "Deze opmerking is te lang om over te nemen."
 DONE = "De opmerking van een lezer is op afgehandeld gezet."
 _POINT = "punt-"
+
+Targets = dict[str, str | None]
+"""What comments stand at, by the comment's id."""
 
 
 class Remarks(NamedTuple):
@@ -32,33 +38,55 @@ def remarks(comparison: Comparison) -> Remarks:
     A comment that stands in both is no remark, whoever wrote it. An answer to a comment of izp is a remark on
     that point, any other comment on the statement, field, point or part that it stands at.
     """
-    base, edited = comparison.base.comments, comparison.edited.comments
-    left = Counter(_key(comment) for comment in base)
-    was_done = {_key(comment) for comment in base if comment.done}
+    edited = comparison.edited.comments
     points = _points(comparison)
-    places = _targets(comparison)
+    places = _targets(comparison, comparison.pairs)
+    paired, left = _paired(comparison, places)
     targets: dict[str, str | None] = {}
     found = Remarks([], [], 0)
-    for comment in edited:
-        key = _key(comment)
-        if left[key]:
-            left[key] -= 1
-            targets[comment.id] = (
-                points.get(plain(comment.words)) if comment.author == OURS else places.get(comment.id)
-            )
-            if comment.done and key not in was_done:
-                _resolved(comment, targets[comment.id], comparison, found)
+    for at, comment in enumerate(edited):
+        same = paired.get(at)
+        if same is not None:
+            ours = same.author == OURS
+            targets[comment.id] = points[plain(same.words)] if ours else places.get(comment.id)
+            if comment.done and not same.done:
+                _resolved(comment, targets[comment.id] if ours else None, comparison, found)
         else:
             about = targets.get(comment.parent) if comment.parent else None
             about = about or places.get(comment.id)
             targets[comment.id] = about
             _remark(comment, about, comparison, found)
-    lost = sum(count for (author, _), count in left.items() if author == OURS)
-    return found._replace(lost=lost)
+    for comment in left:
+        if comment.author != OURS:
+            found.queue.append(_gone(comment, comparison))
+    return found._replace(lost=sum(comment.author == OURS for comment in left))
 
 
-def _key(comment: Comment) -> tuple[str | None, str]:
-    return comment.author, plain(comment.words)
+def _paired(comparison: Comparison, places: Targets) -> tuple[dict[int, Comment], list[Comment]]:
+    """For comments of the edited document, by index, the same of the base; and those that are gone.
+
+    A comment of izp is known by its words, which hold the number of its point. Those of readers are often
+    alike ("Akkoord"): where one stands tells. Word can take all names out of a document; then only what
+    is said and where is left.
+    """
+    base, edited = comparison.base.comments, comparison.edited.comments
+    unchanged = (Pair(at, item, at) for at, item in enumerate(comparison.base.items))
+    stood = _targets(comparison, unchanged)
+    nameless = {comment.author for comment in base}.isdisjoint(comment.author for comment in edited)
+    paired: dict[int, Comment] = {}
+    left: list[Comment] = []
+    for comment in base:
+        words, place = plain(comment.words), stood.get(comment.id)
+        for at, other in enumerate(edited):
+            if at in paired or plain(other.words) != words:
+                continue
+            author = nameless or other.author == comment.author
+            if comment.author == OURS or (author and places.get(other.id) == place):
+                paired[at] = comment
+                break
+        else:
+            left.append(comment)
+    return paired, left
 
 
 def _points(comparison: Comparison) -> dict[str, str]:
@@ -69,10 +97,10 @@ def _points(comparison: Comparison) -> dict[str, str]:
     return {words: f"{_POINT}{number}" for words, number in numbers.items()}
 
 
-def _targets(comparison: Comparison) -> dict[str, str | None]:
-    """What each comment of the edited document stands at, by the comment's id."""
+def _targets(comparison: Comparison, pairs: Iterable[Pair]) -> Targets:
+    """What each comment in the edited items of some pairs stands at, by the comment's id."""
     found: dict[str, str | None] = {}
-    for pair in comparison.pairs:
+    for pair in pairs:
         if pair.edited is None:
             continue
         for column, cell in enumerate(pair.edited.cells):
@@ -114,18 +142,23 @@ def _remark(comment: Comment, about: str | None, comparison: Comparison, found: 
     mark = Mark(author, comment.at.at if comment.author != OURS else comparison.edited.saved.at)
     if not comment.words:
         return
-    if about is None:
-        found.queue.append(_unmatched(NOWHERE, comment, mark, comparison))
+    if about is None or len(comment.words) > MOST_LETTERS:
+        found.queue.append(_unmatched(LONG if about else NOWHERE, comment, mark, comparison))
     else:
         found.corrections.append(_correction("remark", about, comment, mark, comparison))
 
 
 def _resolved(comment: Comment, about: str | None, comparison: Comparison, found: Remarks) -> None:
     mark = comparison.edited.saved
-    if comment.author != OURS or about is None:
+    if about is None:
         found.queue.append(_unmatched(DONE, comment, mark, comparison))
     elif not any(one.kind == "resolve" and one.target == about for one in found.corrections):
         found.corrections.append(_correction("resolve", about, comment, mark, comparison))
+
+
+def _gone(comment: Comment, comparison: Comparison) -> Unmatched:
+    waiting = _unmatched(GONE, comment, comparison.edited.saved, comparison)
+    return waiting.model_copy(update={"before": waiting.after, "after": ""})
 
 
 def _correction(kind: Kind, about: str, comment: Comment, mark: Mark, comparison: Comparison) -> Correction:

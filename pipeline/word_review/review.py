@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pipeline.corrections import Correction, Unmatched, correction_id
 from pipeline.draft import Dossier
 from pipeline.plan import Plan, assemble
-from pipeline.render import render, render_family
+from pipeline.render import render_docx, render_family
 from pipeline.template import Template
 from pipeline.word_review.comparison import Comparison
 from pipeline.word_review.errors import ReviewError
@@ -33,6 +33,13 @@ NOT_KNOWN = (
     "Dit document is nieuwer dan het bestand met de gegevens, of het gesprek is sindsdien opnieuw "
     "uitgewerkt. Wijs met --record het bestand NAAM.izp.json aan dat erbij hoort."
 )
+OTHER_TEXT = (
+    "In dit document staat bijna niets van het plan waar het bij hoort. Is er een ander document in geplakt? "
+    "Bied het document aan dat izp maakte, met uw wijzigingen erin."
+)
+LEAST = 0.1
+"""A document with less of a plan's lines than this was not made from it."""
+
 SINCE = "Dit is sindsdien ook door een ander gewijzigd."
 
 _RIVALS: dict[str, frozenset[str]] = {
@@ -69,13 +76,14 @@ class Review(NamedTuple):
 
 
 def origin(document: Document) -> Origin:
-    """Where a document comes from, by its properties or the foot of its pages.
+    """Where a document comes from, by its properties, the foot of its pages or its first table.
 
     Raises:
         ReviewError: It is no document of izp.
     """
     told = document.properties
-    printed = re.search(r"\bconcept ([0-9a-f]{8})\b", " ".join(document.running))
+    lines = (*document.running, *(item.was for item in document.items))
+    printed = re.search(r"\bconcept ([0-9a-f]{8})\b", " ".join(lines))
     fingerprint = told.get("izp-plan") or (printed[1] if printed else None)
     if fingerprint is None:
         raise ReviewError(NO_PLAN)
@@ -139,20 +147,29 @@ def review(document: Document, dossier: Dossier, template: Template) -> Review:
 
 
 def _original(document: Document, plan: Plan, template: Template) -> Document:
-    """The document of a plan that was edited: the plan itself, or else the summary for the family."""
-    as_plan = read_document(render(plan, template).docx)
-    if 2 * _shared(document, as_plan) >= len(_texts(as_plan)):
+    """The document of a plan that was edited: the plan itself, or else the summary for the family.
+
+    Raises:
+        ReviewError: Hardly a line of either is in it: its name is of this plan, but its text is not.
+    """
+    as_plan = read_document(render_docx(plan, template))
+    if _shared(document, as_plan) >= 0.5:
         return as_plan
     for_family = read_document(render_family(plan, template))
-    return max(as_plan, for_family, key=lambda made: _shared(document, made) / len(_texts(made)))
+    likest = max(as_plan, for_family, key=lambda made: _shared(document, made))
+    if _shared(document, likest) < LEAST:
+        raise ReviewError(OTHER_TEXT)
+    return likest
 
 
 def _texts(document: Document) -> set[str]:
     return {plain(item.was) for item in document.items}
 
 
-def _shared(one: Document, other: Document) -> int:
-    return len(_texts(one) & _texts(other))
+def _shared(document: Document, made: Document) -> float:
+    """How much of what izp made is in a document to the letter."""
+    there = _texts(made)
+    return len(_texts(document) & there) / len(there)
 
 
 def _clashes(one: Correction, later: Sequence[Correction]) -> bool:

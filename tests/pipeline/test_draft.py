@@ -37,7 +37,8 @@ def test_the_summary_for_the_family_comes_with_the_draft(talk: Path, tmp_path: P
     made = draft(talk, tmp_path, Options(child="Sem"), Settings())
     words = [paragraph.text for paragraph in Document(str(made.family)).paragraphs]
     assert made.family == tmp_path / "sem.talk.gezin.docx"
-    assert words[:2] == ["Samenvatting voor jullie", "Sem"]
+    assert words[0].startswith("Voor de zorgverlener: lees dit eerst zelf na.")
+    assert words[1:3] == ["Samenvatting voor jullie", "Sem"]
 
 
 def test_the_record_reads_back_as_what_was_extracted(talk: Path, tmp_path: Path):

@@ -154,7 +154,46 @@ def test_the_page_for_emergencies_quotes_limits_with_the_question_and_their_stat
     assert "Op de vraag “Wil je naar de IC?”" in row
     assert "“[Nee]{.uitspraak #s1-n-ic}”" in row
     assert row.endswith("| wens (niet bekrachtigd) |")
-    assert "| [Niet besproken]{.wie} | Reanimatie, Beademing," in page
+    assert "| [Bloedproducten]{.wie} | [niet besproken]{.open-plek} | |" in page
+
+
+def test_the_page_for_emergencies_begins_with_the_named_treatments_in_the_same_order_whatever_was_said():
+    said = ({"topics": ("oxygen",)}, {"topics": ("antibiotics",)})
+    page = chapter(plan_of(*said), "In geval van nood")
+    order = ["[Reanimatie]", "[Opname op de IC]", "[Antibiotica]", "Wie u belt", "[Overige behandelingen]"]
+    assert sorted(order, key=page.index) == order
+
+
+def test_every_row_of_the_limits_names_its_treatment_as_a_table_may_go_on_upon_the_next_page():
+    plan = plan_of({"topics": ("antibiotics",)}, {"topics": ("antibiotics",)})
+    for heading in ("In geval van nood", "Behandelgrenzen"):
+        rows = [text for text in chapter(plan, heading).splitlines() if "uitspraak" in text and "| " in text]
+        assert len(rows) == 2
+        assert all("Antibiotica" in text.split("|")[1] for text in rows)
+
+
+def test_a_voice_that_said_nothing_leaves_its_room_to_the_others():
+    text = chapter(plan_of({"category": "goal"}, {"category": "goal"}), "Toekomstverwachting")
+    assert '{.stemmen widths="60,20,20,"}' in text
+
+
+def test_side_by_side_every_voice_but_that_of_the_child_has_its_name():
+    plan = plan_of({"category": "goal"}, {"category": "goal", "perspective": "parent", "speaker": "Anja"})
+    text = chapter(plan, "Toekomstverwachting")
+    assert "#s1-toekomst}” |" in text
+    assert "#s2-toekomst}” [–&nbsp;Anja (moeder)]{.spreker} |" in text
+
+
+def test_a_copy_keeps_its_question_and_how_it_was_read():
+    said = {
+        "quote": "Nee",
+        "question": "Nog naar de kerk?",
+        "domains": ("spiritueel",),
+        "polarity": "negated",
+    }
+    text = chapter(plan_of(said), "Beleving van ziekte en levensvisie")
+    assert "[Op de vraag “Nog naar de kerk?”]{.vraag} “[Nee]{.uitspraak #s1-beleving}”" in text
+    assert "(gelezen als nee)" in text
 
 
 def test_a_statement_on_two_treatments_is_quoted_at_both_on_the_page_for_emergencies():
@@ -175,7 +214,7 @@ def test_whom_to_call_stands_on_the_page_for_emergencies_and_what_may_be_shared_
         {"quote": "niet met school", "topics": ("confidentiality",)},
     )
     assert "“[Lotte is het eerste" in chapter(plan, "Wie u belt")
-    assert "“[niet met school]" in chapter(plan, "Wat hierover is gezegd")
+    assert "“[niet met school]" in chapter(plan, "Wat is gezegd over wie wat mag weten")
 
 
 def test_nobody_is_said_to_have_agreed_to_sharing():
@@ -196,7 +235,7 @@ def test_the_family_reads_its_own_words_the_child_first_without_codes():
             {"quote": "met de hond", "category": "value"},
         )
     )
-    assert text.index("“met de hond”") < text.index("“wel slapen” [– Anja (moeder)]")
+    assert text.index("“met de hond”") < text.index("“wel slapen” [–&nbsp;Anja (moeder)]")
     assert not re.search(r"\d+ op 10|\.nr|niet bekrachtigd|gelezen als", text)
 
 
@@ -212,6 +251,24 @@ def test_the_family_reads_nothing_that_is_not_sure_or_was_struck_out(corrections
     said = {"quote": "misschien toch"}
     plan = plan_of(said, corrections=corrections) if corrections else plan_of(to_review=[said])
     assert "misschien toch" not in family(plan)
+
+
+@pytest.mark.parametrize("topic", ["confidentiality", "honesty_information"])
+def test_what_is_said_of_who_may_know_what_is_kept_from_the_family_and_its_reader_is_told_so(topic):
+    text = family(plan_of({"quote": "zeg het niet tegen mama", "topics": (topic,)}, {"quote": "wel slapen"}))
+    assert "zeg het niet tegen mama" not in text
+    assert "wel slapen" in text
+    assert "Wat is gezegd over wie wat mag weten, staat er niet in." in text
+
+
+def test_the_family_finds_no_question_on_paper_that_is_one_to_ask_in_person():
+    plan = plan_of({})
+    asked = [question.words for question in plan.questions if question.in_person]
+    assert [words for words in asked if "behandelingen" in words]
+    assert [words for words in asked if "niet meer beter wordt" in words]
+    text = family(plan)
+    assert not [words for words in asked if words in text]
+    assert [question for question in plan.questions if not question.in_person and question.words in text]
 
 
 def test_the_family_reads_who_does_what_and_what_is_not_known_yet():

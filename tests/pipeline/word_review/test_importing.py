@@ -2,6 +2,9 @@
 
 import errno
 import multiprocessing
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -128,6 +131,39 @@ def test_a_full_disk_leaves_all_as_it_was(document: Path, record: Path, monkeypa
     with pytest.raises(OSError, match="full"):
         import_review(document, Settings())
     assert (record.read_bytes(), names(record.parent)) == (before, there)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from pipeline.settings import Settings
+from pipeline.word_review import importing
+importing.replace = lambda path, content: os.kill(os.getpid(), signal.SIGKILL)
+importing.import_review(Path(sys.argv[1]), Settings())
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this platform cannot kill a process so")
+def test_killed_between_documents_and_record_the_import_is_done_again_in_full(document: Path, record: Path):
+    before = record.read_bytes()
+    killed = subprocess.run([sys.executable, "-c", KILLED, document], check=False)  # noqa: S603  # our own
+    assert killed.returncode == -signal.SIGKILL
+    assert record.read_bytes() == before
+    made = import_review(document, Settings())
+    assert [one.target for one in dossier(record).corrections] == [BED]
+    left = record.with_name("fem-2.izp.docx")
+    assert left not in made.documents
+    assert import_review(left, Settings(), record).review.known == 0
+    assert left.read_bytes() == record.with_name("fem-3.izp.docx").read_bytes()
+
+
+def test_a_record_that_was_cut_off_is_refused_and_stays(document: Path, record: Path):
+    half = record.read_bytes()[: record.stat().st_size // 2]
+    record.write_bytes(half)
+    with pytest.raises(ReviewError) as refused:
+        import_review(document, Settings())
+    assert str(refused.value) == NOT_A_RECORD
+    assert (record.read_bytes(), names(record.parent)) == (half, ["fem.izp.docx", "fem.izp.json"])
 
 
 def test_a_record_that_changed_meanwhile_is_not_written_over(

@@ -33,6 +33,7 @@ EDITS = st.lists(
 @example([(2, "after", 0, 60, "” – Moeder “", False)])
 @example([(2, "replace", 0, 60, "“", False), (3, "delete", 0, 60, "x", True)])
 @example([(4, "delete", 9, 5, "x", False)])
+@example([(7, "replace", 0, 17, '"0', False)])
 def test_random_edits_come_back_or_stand_in_the_queue(edits):
     file, expected = WordFile(base().docx), Counter()
     for index, what, start, length, words, tracked in edits:

@@ -104,6 +104,23 @@ def test_paragraphs_of_a_nested_table_belong_to_the_cell():
     assert item.now.split() == ["een", "twee"]
 
 
+def test_every_text_box_of_a_drawing_is_read_once():
+    box = f"<w:txbxContent><w:p>{run('{}')}</w:p></w:txbxContent>"
+    drawing = f"<w:drawing>{box.format('een')}{box.format('twee')}</w:drawing>"
+    old = f"<w:Fallback><w:pict>{box.format('een')}</w:pict></w:Fallback>"
+    body = (
+        f"<w:p><w:r><w:AlternateContent><w:Choice>{drawing}</w:Choice>{old}</w:AlternateContent></w:r></w:p>"
+    )
+    [item] = read(body).items
+    assert [thing.words for thing in item.things] == ["een", "twee"]
+
+
+def test_the_number_of_a_page_without_end_ends_with_its_paragraph():
+    begin = '<w:r><w:fldChar w:fldCharType="begin"/><w:instrText> PAGE </w:instrText></w:r>'
+    items = read(f"<w:p>{begin}{run('7')}</w:p><w:p>{run('een')}</w:p>").items
+    assert [item.now for item in items] == ["", "een"]
+
+
 def test_a_bookmark_between_paragraphs_belongs_to_the_next():
     mark = '<w:bookmarkStart w:id="1" w:name="fysiek"/>'
     [item] = read(f'{mark}<w:p>{run("Fysiek")}</w:p><w:bookmarkEnd w:id="1"/>').items
