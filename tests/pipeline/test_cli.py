@@ -11,6 +11,7 @@ import pytest
 
 from extractors.schema import Kind
 from pipeline import cli
+from pipeline.draft import TEMPLATE
 from pipeline.render import RenderError
 
 TALK = (
@@ -337,3 +338,26 @@ def test_breaking_off_leaves_nothing_half_written(stop: signal.Signals, talk: Pa
     assert process.returncode == cli.INTERRUPTED
     assert complaint == "Afgebroken. Wat al klaar was, blijft staan.\n"
     assert names(out) == []
+
+
+def test_a_template_that_is_right_is_told_so(capsys: Output):
+    assert izp("template", "check", TEMPLATE) == 0
+    assert "klopt" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", [("check",), ("preview", "--out", "weg")])
+def test_what_is_wrong_with_a_template_is_told_with_its_file(
+    tmp_path: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+):
+    monkeypatch.chdir(tmp_path)
+    assert izp("template", command[0], tmp_path, *command[1:]) == cli.BAD_INPUT
+    told = capsys.readouterr()
+    assert "template.yaml: Dit bestand ontbreekt" in " ".join((told.out + told.err).split())
+    assert not (tmp_path / "weg").exists()
+
+
+def test_a_preview_says_where_its_documents_lie(tmp_path: Path, capsys: Output):
+    assert izp("template", "preview", TEMPLATE, "--out", tmp_path) == 0
+    told = capsys.readouterr().out
+    assert len(list(tmp_path.iterdir())) == 3
+    assert all(str(path) in told for path in tmp_path.iterdir())

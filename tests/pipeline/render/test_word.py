@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from lxml import etree
 
-from pipeline.render import lay_out, pandoc
+from pipeline.render import lay_out, pandoc, render, render_docx
 from pipeline.render.word import finish
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -132,3 +132,7 @@ def test_word_shows_the_file_as_a_document_of_today(parts):
     settings = etree.fromstring(parts["word/settings.xml"])
     assert settings.find(f"{W}compat/{W}compatSetting").get(f"{W}val") == "15"
     assert settings.find(f"{W}updateFields") is None
+
+
+def test_without_its_pdf_a_document_has_the_same_bytes(plan, template):
+    assert render_docx(plan, template) == render(plan, template).docx
