@@ -7,10 +7,10 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint evaluate quality bench model weights update
+.PHONY: help demo test lint evaluate quality bench docs-images model weights figures update
 
 help: ## shows this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
 demo: $(READY) ## drafts every conversation in samples/ into out/
 	$(BIN)/izp draft --out out --overschrijven $(filter-out %.gold.json,$(wildcard samples/*.*))
@@ -33,12 +33,18 @@ quality: $(READY) ## writes the figures in docs/quality.md and what becomes of t
 bench: $(READY) ## measures how fast a draft is, and how much memory it takes
 	$(BIN)/python -m benchmarks
 
+docs-images: $(READY) ## makes the pictures of drafts in docs/images again; needs LibreOffice Writer and poppler-utils
+	$(BIN)/python -m benchmarks.pictures
+
 model: $(READY) ## trains the Dutch model again: make model DATA=<folder with treebanks>
 	@test -n "$(DATA)" || { echo "Say where the treebanks are: make model DATA=<folder>"; exit 2; }
 	$(BIN)/python -m extractors.model.train "$(DATA)"
 
 weights: $(READY) ## learns all weights and readers again from extractors/model/corpus/
 	$(BIN)/python -m pipeline.learn
+
+figures: $(READY) ## measures what was learned, also on conversations that were left out; this takes hours
+	$(BIN)/python -m pipeline.learn.measure
 
 update: ## pins the newest versions of all packages in constraints.txt (needs Python 3.11, 3.12 and 3.13)
 	$(PYTHON) .ci/pin.py

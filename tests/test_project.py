@@ -27,7 +27,7 @@ def text_files() -> list[Path]:
 
 
 def commands() -> set[str]:
-    return set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 
 
 def test_no_file_holds_the_address_of_a_package_registry():
