@@ -6,16 +6,14 @@ mistake a plan can make.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 
-from extractors.names import action_words, writer_of
 from extractors.roles import people_words, plain, role_of_compound
-from extractors.schema import Conversation, Role, Turn
+from extractors.schema import Conversation, Role
 from extractors.sexes import Sex, names_of, patient_sex, sex_of_function, sexes_of_words
 
 VIEW_HOLDERS: frozenset[Role] = frozenset(("child", "parent", "care_team"))
@@ -23,12 +21,6 @@ VIEW_HOLDERS: frozenset[Role] = frozenset(("child", "parent", "care_team"))
 
 MOST_WORDS = 3
 """So many words the longest spelling of a function that is looked for has."""
-
-_NO_SUBJECT_AFTER = frozenset(
-    ("naar", "met", "over", "aan", "op", "in", "uit", "tegen", "door", "langs", "samen", "zonder")
-)
-"""A person after one of these is not who the clause is about: "samen met papa vissen"."""
-_QUOTATION = re.compile(r"[\"“”„«»]|(?<!\w)['‘]\w")
 
 
 class Person(NamedTuple):
@@ -46,19 +38,6 @@ def mention(words: Sequence[str], people: Mapping[str, Role]) -> Role | None:
     nobody.
     """
     return next((role for _, role in mentions(words, people)), None)
-
-
-def mention_in(span: Span, first: int) -> Role | None:
-    """The role of the person whom a clause is about: named within its first `first` words.
-
-    "Ik" is the writer of a note, where no other words of the note can be somebody else's.
-    """
-    words = [token.text for token in span[:first]]
-    for at, role in mentions(words, span.doc._.izp_people):
-        before = words[at - 1].lower() if at else ""
-        if before not in _NO_SUBJECT_AFTER and plain(words[at]) not in people_words().places:
-            return role
-    return "care_team" if "ik" in (word.lower() for word in words) and _writer_speaks(span) else None
 
 
 def mentions(words: Sequence[str], people: Mapping[str, Role]) -> Iterator[tuple[int, Role]]:
@@ -101,17 +80,6 @@ def _first_words() -> frozenset[str]:
     """The words that a function or an organisation begins with."""
     known = people_words()
     return frozenset(spelling.split()[0] for spelling in (*known.functions, *known.organisations))
-
-
-def _writer_speaks(span: Span) -> bool:
-    """Whether "ik" in a note is its writer: one from the care team, and nobody else is quoted or named."""
-    turn: Turn = span.doc._.izp_turn
-    conversation: Conversation = span.doc._.izp_conversation
-    if turn.block == "speech" or writer_of(conversation) is None or _QUOTATION.search(turn.text):
-        return False
-    around = [word for heading in turn.section for word in heading.split()] + [t.text for t in span.doc]
-    says = any(word.lower() in action_words().saying for word in around)
-    return not says and all(role == "care_team" for _, role in mentions(around, span.doc._.izp_people))
 
 
 def people_named(words: Sequence[str], doc: Doc) -> Iterator[tuple[int, Person]]:

@@ -48,7 +48,6 @@ class PeopleWords(Strict):
     endings: dict[Role, tuple[str, ...]]
     no_compounds: tuple[str, ...]
     organisations: frozenset[str]
-    places: frozenset[str]
     services: tuple[str, ...]
     service_endings: tuple[str, ...]
     titles: Titles
@@ -74,8 +73,6 @@ class PeopleWords(Strict):
         functions = {function for role in self.roles.values() for function in role}
         if unknown := self.of_adults - functions | self.labels_only - self.functions.keys():
             raise ValueError(f"unknown functions or spellings: {sorted(unknown)}")
-        if unknown := self.places - self.organisations:
-            raise ValueError(f"places that are no organisations: {sorted(unknown)}")
         return self
 
     @cached_property

@@ -33,7 +33,6 @@ def test_a_word_that_only_ends_like_a_function_is_none(phrase: str) -> None:
         {"roles": {"parent": {"oma": ("oma",), "opa": ("oma",)}}},
         {"roles": {"parent": {"oma": ("Oma",)}}},
         {"of_adults": {"dochterr"}},
-        {"places": {"schol"}},
         {"unknown_list": ()},
     ],
 )

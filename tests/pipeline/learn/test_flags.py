@@ -1,13 +1,15 @@
 """Learning what is still open, on an invented talk."""
 
+from collections.abc import Callable, Sequence
+
 import pytest
 from spacy.language import Language
 
 from extractors.evaluate import AnnotatedFlag, Annotation, Gold
-from extractors.extract import load
-from extractors.schema import Conversation, Turn
+from extractors.schema import Conversation
 from pipeline.learn.flags import annotated_statements, flag_examples
 
+Said = Sequence[tuple[str, str]]
 SAID = (
     ("Ans", "Ik wil dat hij thuis blijft."),
     ("Bart", "Ik wil dat niet."),
@@ -17,19 +19,9 @@ SAID = (
 ROLES = {"Ans": "parent", "Bart": "parent", "Cas": "care_team"}
 
 
-@pytest.fixture(scope="module")
-def nlp() -> Language:
-    return load()
-
-
 @pytest.fixture
-def talk() -> Conversation:
-    text = "\n".join(words for _, words in SAID)
-    turns = tuple(
-        Turn(index=i, label=label, text=words, start=text.index(words), end=text.index(words) + len(words))
-        for i, (label, words) in enumerate(SAID)
-    )
-    return Conversation(id="t", source="t.txt", sha256="0" * 64, format="dialogue", text=text, turns=turns)
+def talk(talk_of: Callable[[Said], Conversation]) -> Conversation:
+    return talk_of(SAID)
 
 
 @pytest.fixture

@@ -1,11 +1,12 @@
 """What is learned of who speaks and whose view it is, on an invented talk."""
 
+from collections.abc import Callable, Sequence
+
 import pytest
 from spacy.language import Language
 
 from extractors.evaluate import Annotation, Gold
-from extractors.extract import load
-from extractors.schema import Conversation, Turn
+from extractors.schema import Conversation
 from pipeline.learn.people import spoken_view_examples, turns_example, view_examples
 
 WISH = Annotation(
@@ -18,23 +19,13 @@ WISH = Annotation(
     polarity="affirmed",
     certainty="firm",
 )
+Said = Sequence[tuple[str, str]]
 SAID = (("Ans", "Dag. Hoe gaat het?"), ("Puck", "Hij wil naar huis."))
 
 
-@pytest.fixture(scope="module")
-def nlp() -> Language:
-    return load()
-
-
 @pytest.fixture
-def talk() -> Conversation:
-    """A talk of which the intake could not tell who speaks."""
-    text = "\n".join(words for _, words in SAID)
-    turns = tuple(
-        Turn(index=i, label=label, text=words, start=text.index(words), end=text.index(words) + len(words))
-        for i, (label, words) in enumerate(SAID)
-    )
-    return Conversation(id="p", source="p.txt", sha256="0" * 64, format="dialogue", text=text, turns=turns)
+def talk(talk_of: Callable[[Said], Conversation]) -> Conversation:
+    return talk_of(SAID)
 
 
 @pytest.fixture

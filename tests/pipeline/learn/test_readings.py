@@ -1,18 +1,11 @@
 """Learning what is refused and what is uncertain, on a few invented clauses."""
 
-import pytest
 from spacy.language import Language
 
 from extractors.evaluate import Gold
-from extractors.extract import load
 from extractors.schema import Conversation, Turn
 from pipeline.learn.corpus import OPTIONAL, SINGLE, Utterance
 from pipeline.learn.readings import labelled_clauses, labelled_utterances
-
-
-@pytest.fixture(scope="module")
-def nlp() -> Language:
-    return load()
 
 
 def _said(text: str, category: str, before: str = "") -> Utterance:

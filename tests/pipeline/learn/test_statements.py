@@ -7,7 +7,6 @@ import pytest
 from spacy.language import Language
 
 from extractors.evaluate import Annotation, Gold
-from extractors.extract import load
 from extractors.readers import OUTPUTS, Readings, Scores, log_shares
 from extractors.schema import CATEGORIES, Conversation, Turn
 from extractors.statements import judge
@@ -34,11 +33,6 @@ GOAL = Annotation(
     polarity="affirmed",
     certainty="firm",
 )
-
-
-@pytest.fixture(scope="module")
-def nlp() -> Language:
-    return load()
 
 
 @pytest.fixture
