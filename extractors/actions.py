@@ -3,7 +3,7 @@
 from spacy.language import Language
 from spacy.tokens import Doc
 
-import extractors.attributes  # noqa: F401  registers the attributes set here
+from extractors.attributes import conversation_of, turn_of
 from extractors.dues import due_of
 from extractors.owners import owner_of
 from extractors.place import Place
@@ -15,7 +15,7 @@ def izp_actions(doc: Doc) -> Doc:
     """Fills in owner and due of the action points among the statements of a turn."""
     for span in doc.spans.get(STATEMENTS, ()):
         if span._.izp_category == "action_point":
-            place = Place(doc._.izp_turn, span.start_char, span.end_char, doc._.izp_conversation)
+            place = Place(turn_of(doc), span.start_char, span.end_char, conversation_of(doc))
             span._.izp_owner = owner_of(place)
             span._.izp_due = due_of(place)
     return doc

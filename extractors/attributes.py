@@ -11,7 +11,7 @@ from typing import Any
 
 from spacy.tokens import Doc, Span
 
-from extractors.schema import Conversation, Turn
+from extractors.schema import Conversation, Role, Turn
 
 _DOC_ATTRIBUTES: Mapping[str, object] = {
     "izp_conversation": None,
@@ -56,6 +56,8 @@ register_attributes()
 # components ask for it so often that this takes a tenth of the time of an extraction.
 _CONVERSATION: Any = ("._.", "izp_conversation", None, None)
 _TURN: Any = ("._.", "izp_turn", None, None)
+_PREVIOUS: Any = ("._.", "izp_previous", None, None)
+_PEOPLE: Any = ("._.", "izp_people", None, None)
 
 
 def conversation_of(doc: Doc) -> Conversation:
@@ -68,3 +70,15 @@ def turn_of(doc: Doc) -> Turn:
     """The turn that a `Doc` was made from, its `izp_turn`."""
     turn: Turn = doc.user_data[_TURN]
     return turn
+
+
+def previous_of(doc: Doc) -> Doc | None:
+    """The `Doc` of the turn before, its `izp_previous`; None for the first."""
+    previous: Doc | None = doc.user_data.get(_PREVIOUS)
+    return previous
+
+
+def people_of(doc: Doc) -> Mapping[str, Role]:
+    """The words that stand for a participant, its `izp_people`."""
+    people: Mapping[str, Role] = doc.user_data.get(_PEOPLE, {})
+    return people

@@ -14,7 +14,7 @@ from itertools import pairwise
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-import extractors.attributes  # noqa: F401  registers the attributes set here
+from extractors.attributes import conversation_of, turn_of
 from extractors.cues import PATTERNS, Strict, read_yaml
 from extractors.evidence import role_of
 from extractors.parts import SUBJECTS, Part, cut_parts
@@ -45,7 +45,8 @@ WORDS = read_yaml(PATTERNS / "doubts.yaml", DoubtWords)
 def assign_certainty(doc: Doc) -> Doc:
     """Sets `izp_certainty` of the statements of a turn."""
     for statement in doc.spans[STATEMENTS]:
-        statement._.izp_certainty = certainty_of(statement, statement._.izp_category)
+        read = statement._
+        read.izp_certainty = certainty_of(statement, read.izp_category)
     return doc
 
 
@@ -82,7 +83,7 @@ def certainty_examples(
     It counts with its category and, for less, without it, since the category itself may be wrong.
     """
     if can_hang(statement):
-        source = statement.doc._.izp_conversation.id
+        source = conversation_of(statement.doc).id
         known, unknown = importance * WITH_CATEGORY, importance * (1 - WITH_CATEGORY)
         yield Sighting(source, certainty_evidence(statement, category), certainty, known)
         yield Sighting(source, certainty_evidence(statement, None), certainty, unknown)
@@ -96,8 +97,8 @@ def load_certainty() -> Table:
 
 def _evidence(statement: Span, category: Category | None) -> Iterator[str]:
     yield "always"
-    turn = statement.doc._.izp_turn
-    role: Role | None = role_of(statement.doc._.izp_conversation, turn)
+    turn = turn_of(statement.doc)
+    role: Role | None = role_of(conversation_of(statement.doc), turn)
     who = role or ("note" if turn.label is None else "unmapped")
     yield f"speaker:{who}"
     kinds = {cue.split(".")[0] for cue in statement._.izp_cues}
@@ -159,7 +160,7 @@ def _of_words(row: Row, parts: Sequence[Part]) -> Iterator[str]:
 
 def _of_question(statement: Span) -> Iterator[str]:
     question: Span | None = statement._.izp_question
-    if question is None or statement.doc._.izp_turn.index - question.doc._.izp_turn.index > 1:
+    if question is None or turn_of(statement.doc).index - turn_of(question.doc).index > 1:
         return
     for cue in question._.izp_cues:
         yield f"asked:{cue}"

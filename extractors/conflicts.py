@@ -9,8 +9,8 @@ Pairs that are likely enough are a conflict, and those that share a statement ar
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
 from typing import Literal, get_args
 
 import numpy as np
@@ -269,31 +269,53 @@ def _of_topics(first: Statement, second: Statement, holders: str) -> Iterator[st
 
 def _of_words(conversation: Conversation, first: Statement, second: Statement) -> Iterator[str]:
     """Words of the second, and between the two."""
-    phrases = open_phrases()
-    between = conversation.text[first.end : second.start]
-    both = conversation.text[first.start : second.end]
     turn = conversation.turns[second.turn]
     lead = conversation.text[max(turn.start, second.start - _SENTENCE_START) : second.start]
-    sentence = _ENDS.split(lead)[-1] + second.quote
-    signs: tuple[tuple[str, Callable[[str], object], str], ...] = (
-        ("disagreement", phrases.pattern("disagreement").search, both),
-        ("changed", phrases.pattern("changed").search, both),
-        ("maar", _BUT.search, f"{between} {second.quote[:12]}"),
-        ("asks between", between.__contains__, "?"),
-        ("juist", _RATHER.search, sentence),
-        ("who not", _WHO_NOT.search, sentence),
-        ("together", phrases.pattern("together").search, sentence),
-        ("i want", _I_WANT.match, second.quote),
-        ("difference named", phrases.pattern("named_difference").search, turn.text),
-    )
-    yield from (name for name, seen, text in signs if seen(text))
-    if phrases.pattern("changed").search(both):
+    yield from _of_sentence(_ENDS.split(lead)[-1] + second.quote)
+    between = conversation.text[first.end : second.start]
+    if "?" in between:
+        yield "asks between"
+    if _BUT.search(f"{between} {second.quote[:12]}"):
+        yield "maar"
+    if _names_difference(turn.text):
+        yield "difference named"
+    if _is_said("disagreement", conversation.text, first.start, second.end):
+        yield "disagreement"
+    if _is_said("changed", conversation.text, first.start, second.end):
+        yield "changed"
         yield f"changed, polarity {_alike(first, second)}"
+    if _I_WANT.match(second.quote):
+        yield "i want"
     if _JOINS_IN.match(second.quote):
         yield f"joins in, polarity {_alike(first, second)}"
     opening = _YES_OR_NO.match(second.quote)
     if opening:
         yield "second says no" if opening["no"] else f"second says yes to {first.polarity}"
+
+
+# What follows is asked again for each statement that one is compared with.
+@lru_cache(maxsize=64)
+def _of_sentence(sentence: str) -> tuple[str, ...]:
+    together = open_phrases().pattern("together")
+    signs = (("juist", _RATHER), ("who not", _WHO_NOT), ("together", together))
+    return tuple(name for name, words in signs if words.search(sentence))
+
+
+@lru_cache(maxsize=64)
+def _names_difference(words: str) -> bool:
+    """Whether somebody says that two people want different things."""
+    return open_phrases().pattern("named_difference").search(words) is not None
+
+
+def _is_said(phrases: str, text: str, start: int, end: int) -> bool:
+    """Whether a part of a text has one of these phrases."""
+    return any(start <= first and last <= end for first, last in _places(phrases, text))
+
+
+@lru_cache(maxsize=8)
+def _places(phrases: str, text: str) -> tuple[tuple[int, int], ...]:
+    """Where a text has one of these phrases."""
+    return tuple(found.span() for found in open_phrases().pattern(phrases).finditer(text))
 
 
 def _of_talk(conversation: Conversation, first: Statement, second: Statement) -> Iterator[str]:
@@ -308,7 +330,7 @@ def _of_talk(conversation: Conversation, first: Statement, second: Statement) ->
     before = " ".join(t.text[:_LED_ON] for t in conversation.turns[max(0, first.turn - 2) : first.turn])
     behind = " ".join(t.text[:_LED_ON] for t in conversation.turns[second.turn + 1 : second.turn + 4])
     for name, words in (("before", before), ("behind", behind)):
-        if phrases.pattern("named_difference").search(words):
+        if _names_difference(words):
             yield f"difference named {name}"
     if _TOLD_APART.search(behind):
         yield "told apart behind"

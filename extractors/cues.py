@@ -253,6 +253,8 @@ def _in_clause(clause: Span) -> Iterator[Span]:
 
 def _finds(phrase: Phrase, at: int, row: Row) -> Iterator[tuple[int, int]]:
     """All (start, end) of a phrase whose anchor stands at word `at` of the clause."""
+    if phrase.at_start and at > len(phrase.before):
+        return
     ends = _walk(phrase.after, at + 1, 1, row)
     if phrase.at_end:
         ends = {end for end in ends if all(row.marks[end:])}
@@ -266,16 +268,13 @@ def _walk(pieces: Sequence[Piece], at: int, step: int, row: Row) -> set[int]:
     """The places just past `pieces`, read from word `at` in the direction of `step`."""
     places = {at}
     for piece in pieces:
-        past = {place + step for place in places if _fits(piece, place, row)}
+        words, column = piece.words, row.lemmas if piece.kind == "lemma" else row.forms
+        past = {
+            place + step
+            for place in places
+            if 0 <= place < len(column) and (column[place] in words if words else not row.marks[place])
+        }
         places = places | past if piece.optional else past
         if not places:
             break
     return places
-
-
-def _fits(piece: Piece, at: int, row: Row) -> bool:
-    if not 0 <= at < len(row.forms):
-        return False
-    if piece.kind == "any":
-        return not row.marks[at]
-    return (row.forms if piece.kind == "form" else row.lemmas)[at] in piece.words

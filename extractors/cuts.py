@@ -14,7 +14,7 @@ from typing import Literal, get_args
 
 from spacy.tokens import Doc, Span
 
-import extractors.attributes  # noqa: F401  registers the attributes read here
+from extractors.attributes import conversation_of
 from extractors.cues import PATTERNS, Strict, read_yaml
 from extractors.rows import row_of
 from extractors.tables import Sighting, read_table
@@ -121,7 +121,7 @@ def read_line(sentence: Span) -> Line:
         elif not text.isspace():
             before += text
     marks[:1] = ["^"] * len(marks[:1])  # a sentence may hold marks alone
-    turn = doc._.izp_turn
+    turn = doc._.izp_turn  # None where a sentence is read by itself
     begins = [0] * len(at)
     ends = [len(at)] * len(at)
     for i in range(1, len(at)):
@@ -233,7 +233,7 @@ def _size(words: int) -> str:
 @cache
 def load_cuts() -> dict[str, float]:
     """How much each piece of evidence speaks for a cut rather than against it, from `patterns/cuts.json`."""
-    return {name: float(cut - keep) / 100 for name, (cut, keep) in read_table(FILE, DECISIONS).items()}
+    return {name: (cut - keep) / 100 for name, (cut, keep) in read_table(FILE, DECISIONS).items()}
 
 
 def cut_examples(doc: Doc, quotes: Collection[Span]) -> Iterator[Sighting]:
@@ -242,7 +242,7 @@ def cut_examples(doc: Doc, quotes: Collection[Span]) -> Iterator[Sighting]:
     A place inside a quote is kept, one where a quote begins or ends is cut. Of other places nothing is
     known, and of a place where the words cut off would hardly change the quote ("ja, ...") neither.
     """
-    source = doc._.izp_conversation.id
+    source = conversation_of(doc).id
     for sentence in doc.sents:
         line = read_line(sentence)
         spans = [span for quote in quotes if (span := _words_of(line, quote))]

@@ -18,10 +18,10 @@ from pydantic import Field
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-import extractors.attributes  # noqa: F401  registers the attributes read and set here
+from extractors.attributes import previous_of, turn_of
 from extractors.concepts import CONCEPTS, Concept, load_lexicon
 from extractors.cues import PATTERNS, Strict, read_yaml
-from extractors.schema import DOMAINS, Category, Domain, Turn
+from extractors.schema import DOMAINS, Category, Domain
 from extractors.statements import STATEMENTS, load_decision, reading_of
 
 FALLBACK = "domain.fallback"
@@ -180,10 +180,11 @@ class DomainRanker:
 
     def __call__(self, doc: Doc) -> Doc:
         """Sets the domains of the statements of one turn."""
-        before: Doc | None = doc._.izp_previous
+        before = previous_of(doc)
         lately: Points = (before._.izp_lately if before is not None else None) or {}
         named = self._named(doc)
-        named_before = () if before is None else tuple(concept for *_, concept in self._named(before))
+        each_once = {} if before is None else {concept.id: concept for *_, concept in self._named(before)}
+        named_before = tuple(each_once.values())
         for statement in doc.spans.get(STATEMENTS, ()):
             evidence = self._evidence(statement, named, named_before, lately)
             read = statement._
@@ -198,8 +199,7 @@ class DomainRanker:
         self, statement: Span, named: Sequence[_Named], before: tuple[Concept, ...], lately: Points
     ) -> Evidence:
         """The evidence of a statement, given the concepts of its turn, and those of the turn before."""
-        turn: Turn | None = statement.doc._.izp_turn
-        headings = () if turn is None else turn.section
+        headings = turn_of(statement.doc).section
         read = statement._
         question: Span | None = read.izp_question
         start, end = statement.start, statement.end

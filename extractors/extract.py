@@ -79,8 +79,12 @@ def extract(conversation: Conversation, nlp: Language, threshold: float | None =
         threshold: How likely (0 to 1) a clause must be a statement to stand in the plan; a less likely one
             is `to_review`. None is the threshold the readers were fitted with.
     """
+    return find(with_voices(conversation), nlp, threshold)
+
+
+def find(conversation: Conversation, nlp: Language, threshold: float | None = None) -> Findings:
+    """The statements and flags of a conversation whose speakers `with_voices` told; see `extract`."""
     threshold = load_decision().threshold if threshold is None else threshold
-    conversation = with_voices(conversation)
     docs = list(nlp.pipe(to_docs(conversation, nlp)))
     found = [(span, is_sure(span, threshold)) for doc in docs for span in doc.spans[STATEMENTS]]
     statements = tuple(to_record(span) for span, sure in found if sure)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from spacy.tokens import Doc, Span
 
-from extractors.attributes import conversation_of, turn_of
+from extractors.attributes import conversation_of, people_of, turn_of
 from extractors.evidence import carries_statements, distance_of, gather_evidence, speaker_of
 from extractors.people import mentions
 from extractors.rows import row_of, to_row
@@ -100,7 +100,7 @@ def _words(this: Seen) -> Iterator[str]:
 def _people(this: Seen) -> Iterator[str]:
     """Whom of the participants a clause names, as its subject and elsewhere; in a note also who is meant."""
     doc = this.clause.doc
-    for place, role in mentions(this.as_written, doc._.izp_people):
+    for place, role in mentions(this.as_written, people_of(doc)):
         yield f"names:{role}"
         if place < SUBJECT_WORDS:
             yield f"subject:{role}"

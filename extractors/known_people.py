@@ -109,6 +109,9 @@ def _told_names(text: str, known: Collection[str]) -> dict[str, Role]:
     """
     told: dict[str, set[Role]] = {}
     for name in _INSIDE.finditer(text):
+        called = name[0].lower()
+        if called in known or not is_name(name[0]) or role_of_words([called]) is not None:
+            continue
         before = _FUNCTION_BEFORE.search(text, max(0, name.start() - _NEAR), name.start())
         within = _FUNCTION_WITHIN.match(text, name.end())
         role = None
@@ -116,13 +119,10 @@ def _told_names(text: str, known: Collection[str]) -> dict[str, Role]:
             role = role_of_words([before[1].lower()])
         if role is None and within:
             role = role_of_words([word.lower() for word in within[1].split()[:MOST_WORDS]])
-        if role in ("parent", "care_team") and is_name(name[0]):
-            told.setdefault(name[0].lower(), set()).add(role)
+        if role in ("parent", "care_team"):
+            told.setdefault(called, set()).add(role)
     return {
         name: next(iter(roles))
         for name, roles in told.items()
-        if len(roles) == 1
-        and name not in known
-        and role_of_words([name]) is None
-        and not re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)
+        if len(roles) == 1 and not (name in text and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text))
     }

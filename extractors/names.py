@@ -69,13 +69,13 @@ def people_pattern(conversation: Conversation) -> re.Pattern[str]:
     words of this conversation only: words that do not occur there are left out of it.
     """
     headings = dict.fromkeys(heading for turn in conversation.turns for heading in turn.section)
-    text = "\n".join((conversation.text, *headings)).lower()
-    return _compile_people(frozenset(_known_names(conversation)), text)
+    return _compile_people(frozenset(_known_names(conversation)), conversation.text, tuple(headings))
 
 
 @lru_cache(maxsize=32)
-def _compile_people(known: frozenset[str], text: str) -> re.Pattern[str]:
+def _compile_people(known: frozenset[str], text: str, headings: tuple[str, ...]) -> re.Pattern[str]:
     titles = people_words().titles
+    text = "\n".join((text, *headings)).lower()
     words = frozenset(_WORD.findall(text))
     one = (
         rf"(?:(?i:{_either_of(titles.all, words)})\.?\s+(?:{NAME}|[A-Z]\.)|(?:{either(known)})(?![\w-])"

@@ -7,11 +7,12 @@ mistake a plan can make.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from spacy.tokens import Doc
 
+from extractors.attributes import conversation_of, people_of
 from extractors.roles import people_words, plain, role_of_compound
 from extractors.schema import Conversation, Role
 from extractors.sexes import Sex, names_of, patient_sex, sex_of_function, sexes_of_words
@@ -58,11 +59,12 @@ def mentions(words: Sequence[str], people: Mapping[str, Role]) -> Iterator[tuple
 
 def role_of_words(words: Sequence[str]) -> Role | None:
     """The role of the longest spelling of a function, or of the compound, that these words begin with."""
+    if not _begins_function(words[0]):
+        return None
     known = people_words()
     if short := known.short_forms.get(words[0]):
         return short[0]
-    longest = len(words) if plain(words[0]) in _first_words() else 0
-    for length in range(longest, 0, -1):
+    for length in range(len(words), 0, -1):
         spelling = " ".join(plain(word) for word in words[:length])
         if spelling in known.organisations:
             return "care_team"
@@ -75,6 +77,13 @@ def role_of_words(words: Sequence[str]) -> Role | None:
     return role if role in VIEW_HOLDERS else None
 
 
+@lru_cache(maxsize=4096)  # asked for every word, of which most come again
+def _begins_function(word: str) -> bool:
+    """Whether a function, an organisation or a compound can begin with a word."""
+    known = word in people_words().short_forms or plain(word) in _first_words()
+    return known or role_of_compound(word) is not None
+
+
 @cache
 def _first_words() -> frozenset[str]:
     """The words that a function or an organisation begins with."""
@@ -84,8 +93,8 @@ def _first_words() -> frozenset[str]:
 
 def people_named(words: Sequence[str], doc: Doc) -> Iterator[tuple[int, Person]]:
     """The place of each person that words of a note name, and who that is."""
-    conversation: Conversation = doc._.izp_conversation
-    for at, role in mentions(words, doc._.izp_people):
+    conversation = conversation_of(doc)
+    for at, role in mentions(words, people_of(doc)):
         if role == "child":
             yield at, Person(role, patient_sex(conversation))
         else:

@@ -13,11 +13,11 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-import extractors.attributes  # noqa: F401  registers the attributes set here
+from extractors.attributes import conversation_of, people_of, previous_of, turn_of
 from extractors.concepts import limit_concepts
 from extractors.evidence import role_of
 from extractors.people import mention
-from extractors.schema import Category, Conversation, Perspective, Role, Turn
+from extractors.schema import Category, Conversation, Perspective, Role
 from extractors.spoken_views import named_wisher, spoken_view_chances
 from extractors.statements import STATEMENTS, load_decision, reading_of
 from extractors.tables import Row, log_shares
@@ -67,13 +67,13 @@ class PerspectiveFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Sets the views of one turn that stands by itself."""
-        return _with_views(doc, open_speakers(doc._.izp_conversation))
+        return _with_views(doc, open_speakers(conversation_of(doc)))
 
     def pipe(self, stream: Iterable[Doc], batch_size: int = 0) -> Iterator[Doc]:  # noqa: ARG002  spaCy gives it
         """Sets the views of whole conversations, each of which is a run of turns in the stream."""
-        for _, turns in itertools.groupby(stream, key=lambda doc: id(doc._.izp_conversation)):
+        for _, turns in itertools.groupby(stream, key=lambda doc: id(conversation_of(doc))):
             docs = list(turns)
-            speakers = open_speakers(docs[0]._.izp_conversation)
+            speakers = open_speakers(conversation_of(docs[0]))
             yield from (_with_views(doc, speakers) for doc in docs)
 
 
@@ -84,14 +84,14 @@ def make_perspective_finder(nlp: Language, name: str) -> PerspectiveFinder:  # n
 
 
 def _with_views(doc: Doc, speakers: OpenSpeakers) -> Doc:
-    turn: Turn = doc._.izp_turn
-    role = role_of(doc._.izp_conversation, turn)
+    turn = turn_of(doc)
+    role = role_of(conversation_of(doc), turn)
     for statement in doc.spans[STATEMENTS]:
         spoken = turn.block == "speech"
         view = _spoken(statement, role, speakers) if spoken else _written(statement)
-        statement._.izp_perspective = view.perspective
-        statement._.izp_reported = view.reported
-        statement._.izp_perspective_reason = view.reason
+        read = statement._
+        read.izp_perspective, read.izp_reported = view.perspective, view.reported
+        read.izp_perspective_reason = view.reason
     return doc
 
 
@@ -99,9 +99,9 @@ def _spoken(statement: Span, role: Role | None, speakers: OpenSpeakers) -> View:
     """The view of a statement in a transcript, from who speaks and what the words tell of for whom."""
     if role == "other":
         return View("unknown", reason=UNMAPPED)
-    if statement.doc._.izp_turn.label is None or role is None:
+    if turn_of(statement.doc).label is None or role is None:
         return _supposed(statement, speakers)
-    conversation: Conversation = statement.doc._.izp_conversation
+    conversation = conversation_of(statement.doc)
     if statement._.izp_category == "action_point" and role in _VIEWS:
         return View(_owner_view(statement, conversation) or _VIEWS[role])
     named = named_wisher(statement)
@@ -117,7 +117,7 @@ def _sums_up_for_both(statement: Span, conversation: Conversation) -> bool:
     if not any(cue.startswith("summary.") for cue in statement._.izp_cues):
         return False
     words = {token.lower_ for token in statement}
-    if words & {"ik", "u", "jullie"} or mention([t.text for t in statement], statement.doc._.izp_people):
+    if words & {"ik", "u", "jullie"} or mention([t.text for t in statement], people_of(statement.doc)):
         return False
     return _family_heard(statement.doc, conversation) == {"child", "parent"}
 
@@ -125,14 +125,14 @@ def _sums_up_for_both(statement: Span, conversation: Conversation) -> bool:
 def _family_heard(doc: Doc, conversation: Conversation) -> set[Role]:
     """The roles of the family members who spoke in the three turns before."""
     heard: set[Role] = set()
-    before: Doc | None = doc._.izp_previous
+    before = previous_of(doc)
     for _ in range(3):
         if before is None:
             break
-        role = role_of(conversation, before._.izp_turn)
+        role = role_of(conversation, turn_of(before))
         if role in ("child", "parent"):
             heard.add(role)
-        before = before._.izp_previous
+        before = previous_of(before)
     return heard
 
 
@@ -143,7 +143,7 @@ def _supposed(statement: Span, speakers: OpenSpeakers) -> View:
     """
     if not limit_concepts().isdisjoint(statement._.izp_topics):
         return View("unknown", reason=UNMAPPED)
-    roles = speakers.roles(statement.doc._.izp_turn)
+    roles = speakers.roles(turn_of(statement.doc))
     by_speaker = [chance * spoken_view_chances(statement, role) for role, chance in roles.items()]
     view, chance = _most_likely(np.sum(by_speaker, axis=0), statement, _READERS_SHARE)
     return view if chance >= DECISIVE else View("unknown", reason=UNMAPPED)
@@ -162,7 +162,7 @@ def _written(statement: Span) -> View:
     """The view of a statement in a note: whose wish it gives in so many words, else by the evidence."""
     category: Category = statement._.izp_category
     if category == "action_point":
-        taken_on = _owner_view(statement, statement.doc._.izp_conversation)
+        taken_on = _owner_view(statement, conversation_of(statement.doc))
         if taken_on in ("parent", "care_team"):
             return View(taken_on)
     named = wisher(statement)
@@ -182,5 +182,5 @@ def _owner_view(statement: Span, conversation: Conversation) -> Perspective | No
     if owner is None:
         return None
     participant = conversation.participant(owner)
-    role = participant.role if participant else mention(owner.lower().split(), statement.doc._.izp_people)
+    role = participant.role if participant else mention(owner.lower().split(), people_of(statement.doc))
     return _VIEWS.get(role) if role is not None else None

@@ -18,7 +18,7 @@ from functools import cache
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-import extractors.attributes  # noqa: F401  registers the attributes set here
+from extractors.attributes import conversation_of, turn_of
 from extractors.concepts import limit_concepts
 from extractors.cues import PATTERNS, Strict, read_yaml
 from extractors.evidence import role_of
@@ -79,11 +79,11 @@ _KINDS = {"main": "", "report": "", "condition": "c", "reason": "r", "complement
 def assign_polarity(doc: Doc) -> Doc:
     """Sets `izp_polarity` of the statements of a turn."""
     for statement in doc.spans[STATEMENTS]:
-        category: Category = statement._.izp_category
-        polarity = polarity_of(statement, category)
-        statement._.izp_polarity = polarity
+        read = statement._
+        category: Category = read.izp_category
+        read.izp_polarity = polarity = polarity_of(statement, category)
         if category in STANCES and is_doubtful(statement, polarity, category):
-            statement._.izp_because = (*statement._.izp_because, DOUBT)
+            read.izp_because = (*read.izp_because, DOUBT)
     return doc
 
 
@@ -146,7 +146,7 @@ def polarity_examples(
     It counts with its category and, for less, without it, since the category itself may be wrong.
     """
     if can_deny(statement) and not statement._.izp_cues & BARE_ANSWERS:
-        source = statement.doc._.izp_conversation.id
+        source = conversation_of(statement.doc).id
         known, unknown = importance * WITH_CATEGORY, importance * (1 - WITH_CATEGORY)
         yield Sighting(source, polarity_evidence(statement, category), polarity, known)
         yield Sighting(source, polarity_evidence(statement, None), polarity, unknown)
@@ -184,8 +184,8 @@ def _evidence(statement: Span, row: Row, parts: Sequence[Part], category: Catego
     yield "always"
     if category:
         yield f"category:{category}"
-    turn = statement.doc._.izp_turn
-    role: Role | None = role_of(statement.doc._.izp_conversation, turn)
+    turn = turn_of(statement.doc)
+    role: Role | None = role_of(conversation_of(statement.doc), turn)
     who = role or ("note" if turn.label is None else "unmapped")
     yield f"speaker:{who}"
     if category:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-import extractors.attributes  # noqa: F401  registers the attributes set here
+from extractors.attributes import previous_of, turn_of
 from extractors.cues import CLAUSES, word_sets
 from extractors.rows import row_of, to_row
 
@@ -62,16 +62,11 @@ def leans_on_question(clause: Span) -> bool:
 
 def _questions_before(doc: Doc) -> Iterator[Span]:
     """The questions that someone else left open in the turns before, the nearest first."""
-    speaker = _label(doc)
-    before: Doc | None = doc._.izp_previous
+    speaker = turn_of(doc).label
+    before = previous_of(doc)
     for _ in range(REACH):
         if before is None:
             return
-        if _label(before) != speaker or speaker is None:
+        if turn_of(before).label != speaker or speaker is None:
             yield from before.user_data[_LEFT_OPEN]
-        before = before._.izp_previous
-
-
-def _label(doc: Doc) -> str | None:
-    turn = doc._.izp_turn
-    return None if turn is None else turn.label
+        before = previous_of(before)

@@ -120,6 +120,7 @@ def people_words() -> PeopleWords:
     return read_yaml(PATTERNS / "people.yaml", PeopleWords)
 
 
+@lru_cache(maxsize=4096)
 def plain(word: str) -> str:
     """A word in lower case, without the full stop of an abbreviation, with a straight apostrophe."""
     return word.lower().rstrip(".").replace("’", "'")

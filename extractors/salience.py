@@ -15,10 +15,11 @@ from typing import NamedTuple
 
 from spacy.tokens import Doc, Span, Token
 
+from extractors.attributes import conversation_of, previous_of, turn_of
 from extractors.cues import CLAUSES
 from extractors.people import Person, people_named
 from extractors.rows import QUOTES
-from extractors.schema import Role, Turn
+from extractors.schema import Role
 from extractors.sexes import Sex, patient_sex
 
 _KEPT = "izp_salience"
@@ -75,7 +76,7 @@ def _follow_up_to(doc: Doc) -> _Followed:
     current: Doc | None = doc
     while current is not None and _KEPT not in current.user_data:
         waiting.append(current)
-        current = current._.izp_previous
+        current = previous_of(current)
     memory = _Memory() if current is None else current.user_data[_KEPT][1]
     for current in reversed(waiting):
         current.user_data[_KEPT] = _follow(current, memory)
@@ -85,7 +86,7 @@ def _follow_up_to(doc: Doc) -> _Followed:
 
 
 def _follow(doc: Doc, before: _Memory) -> _Followed:
-    turn: Turn = doc._.izp_turn
+    turn = turn_of(doc)
     if turn.block == "heading":
         return [], before._replace(subject=None)
     if turn.block == "header":
@@ -116,13 +117,13 @@ def _follow(doc: Doc, before: _Memory) -> _Followed:
 
 def _begins_with(doc: Doc, headed: Person | None, before: _Memory) -> tuple[Person | None, str]:
     """Whom a block goes on about until it names somebody, and where that comes from."""
-    turn: Turn = doc._.izp_turn
+    turn = turn_of(doc)
     if turn.block == "cell" and _stands_over_cells(doc):
         return headed, "cell"
     if before.section == turn.section and before.subject is not None and before.subject != headed:
         return before.subject, "above"
-    if headed is None and doc._.izp_conversation.kind == "pzp":
-        return Person("child", patient_sex(doc._.izp_conversation)), "patient"
+    if headed is None and conversation_of(doc).kind == "pzp":
+        return Person("child", patient_sex(conversation_of(doc))), "patient"
     return headed, "headed"
 
 
@@ -161,7 +162,7 @@ def _is_plural(pronoun: Token) -> bool:
 
 def _headed(doc: Doc) -> Person | None:
     """The person whom the nearest heading that names anybody names; nobody where it names several roles."""
-    turn: Turn = doc._.izp_turn
+    turn = turn_of(doc)
     for heading in reversed(turn.section):
         found = [person for _, person in people_named(_words(heading), doc)]
         if found:
@@ -171,7 +172,7 @@ def _headed(doc: Doc) -> Person | None:
 
 def _stands_over_cells(doc: Doc) -> bool:
     """Whether the head of a cell's column or row is a person and nothing else ("Kacper", "mw. Bos")."""
-    turn: Turn = doc._.izp_turn
+    turn = turn_of(doc)
     heads = (_words(head) for head in turn.section[-2:])
     return any(
         len(words) <= _NAME_WORDS and next((at for at, _ in people_named(words, doc)), None) == 0

@@ -64,6 +64,7 @@ def names_of(participant: Participant) -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=16)
 def surnames(text: str, first: str) -> frozenset[str]:
     """The last names that follow a first name in a text."""
     whole = rf"(?<!\w){re.escape(first)}\s+{PARTICLES}(?P<last>[A-ZÀ-Ý][\w'’-]+)"
@@ -104,5 +105,12 @@ def _patient_sex(text: str, names: frozenset[str], labels: str) -> Sex | None:
 
 def is_titled(text: str, sex: Sex, names: frozenset[str]) -> bool:
     """Whether a text puts a title of this sex before one of the names ("mw. A. Bakker")."""
-    title = rf"(?i:{either(titles_of(sex))})\.?"
-    return re.search(rf"(?<!\w){title}\s+(?:[A-Z]\.\s?)*(?i:{either(names)})(?!\w)", text) is not None
+    name = re.compile(rf"(?:[A-Z]\.\s?)*(?i:{either(names)})(?!\w)")
+    return any(name.match(text, place) for place in _behind_titles(text, sex))
+
+
+@lru_cache(maxsize=16)  # every participant is looked for
+def _behind_titles(text: str, sex: Sex) -> tuple[int, ...]:
+    """The places in a text right behind a title of this sex, where the name begins."""
+    title = re.compile(rf"(?<!\w)(?i:{either(titles_of(sex))})\.?\s+")
+    return tuple(found.end() for found in title.finditer(text))

@@ -14,11 +14,12 @@ from functools import cache
 import numpy as np
 from spacy.tokens import Doc, Span
 
+from extractors.attributes import conversation_of, people_of
 from extractors.cues import PATTERNS, one_form, word_sets
 from extractors.evidence import distance_of
 from extractors.people import mentions
-from extractors.rows import QUOTES
-from extractors.schema import Conversation, Perspective, Role
+from extractors.rows import QUOTES, row_of
+from extractors.schema import Perspective, Role
 from extractors.tables import Row, Sighting, Table, add_up, log_shares, read_table
 from extractors.views import REPORTED, VIEWS
 
@@ -53,7 +54,7 @@ def spoken_view_example(
     statement: Span, role: Role, perspective: Perspective, *, reported: bool, importance: float = 1.0
 ) -> Sighting:
     """The example that an annotated statement of a speaker is, for `learn_table`."""
-    conversation: Conversation = statement.doc._.izp_conversation
+    conversation = conversation_of(statement.doc)
     label = f"{perspective}{REPORTED if reported else ''}"
     return Sighting(conversation.id, spoken_view_evidence(statement, role), label, importance)
 
@@ -101,7 +102,7 @@ def _evidence(statement: Span) -> Iterator[str]:
     if subject is None:
         yield f"carried:{carried}|no subject"
         yield from (f"asked:{word}|no subject" for word in asked)
-    if any(token.text in QUOTES for token in doc[max(0, start - 1) : statement.end + 1]):
+    if not QUOTES.isdisjoint(row_of(doc).words[max(0, start - 1) : statement.end + 1]):
         yield "quotes"
 
 
@@ -120,9 +121,10 @@ def _asked_about(statement: Span) -> frozenset[str]:
 def _plain(doc: Doc, start: int, end: int) -> list[str]:
     """The words from one token to another: pronouns in one form, people as their role, no marks."""
     if _PLAIN not in doc.user_data:  # asked for by every statement, and by the answers to its questions
-        named = dict(mentions([token.text for token in doc], doc._.izp_people))
+        row = row_of(doc)
+        named = dict(mentions(row.words, people_of(doc)))
         doc.user_data[_PLAIN] = [
-            f"<{named[at]}>" if at in named else one_form(token.lower_) for at, token in enumerate(doc)
+            f"<{named[at]}>" if at in named else one_form(form) for at, form in enumerate(row.forms)
         ]
     words: list[str] = doc.user_data[_PLAIN]
     return [word for word in words[start:end] if word[0].isalnum() or word[0] in "<'"]

@@ -29,7 +29,7 @@ _STEP_SIZE = 0.05
 _SMALLEST = 0.03
 
 Row = NDArray[np.float64]
-Table = Mapping[str, Row]
+Table = Mapping[str, tuple[int, ...]]
 Weights = Mapping[str, Mapping[str, float]]
 """For each piece of evidence the weights of the labels, in two decimals; those near zero are left out."""
 
@@ -53,19 +53,14 @@ def read_table(file: Path, labels: Sequence[str]) -> Table:
     """
     weights: Weights = json.loads(file.read_text("utf-8"))
     return {
-        name: np.array([round(100 * row.get(label, 0.0)) for label in labels], np.float64)
-        for name, row in weights.items()
+        name: tuple(round(100 * row.get(label, 0.0)) for label in labels) for name, row in weights.items()
     }
 
 
 def add_up(evidence: Iterable[str], table: Table, labels: Sequence[str]) -> Row:
     """The summed weights of the evidence, in the order of the labels."""
-    total = np.zeros(len(labels))
-    for name in evidence:
-        row = table.get(name)
-        if row is not None:
-            total += row
-    return total / 100
+    rows = filter(None, map(table.get, evidence))
+    return np.array([*map(sum, zip([0] * len(labels), *rows, strict=True))]) / 100
 
 
 def log_shares(scores: Row) -> Row:

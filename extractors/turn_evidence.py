@@ -65,7 +65,7 @@ def turn_evidence(text: str, heard: str, child: str | None) -> frozenset[str]:
     last = SENTENCE.findall(heard)[-2:]
     evidence.update(_questions("asked", last))
     evidence.update(f"called:{call[1].lower()}" for part in last for call in _CALL.finditer(part.strip()))
-    if child and re.search(rf"(?<!\w){re.escape(child)}(?!\w)", text):
+    if child and child in text and re.search(rf"(?<!\w){re.escape(child)}(?!\w)", text):
         evidence.add("names the child")
     return frozenset(evidence)
 

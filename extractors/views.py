@@ -17,11 +17,12 @@ from typing import NamedTuple
 import numpy as np
 from spacy.tokens import Doc, Span
 
+from extractors.attributes import conversation_of, people_of, previous_of, turn_of
 from extractors.cues import CLAUSES, PATTERNS, one_form, word_sets
 from extractors.people import mention, mentions
 from extractors.rows import QUOTES
 from extractors.salience import meant_in
-from extractors.schema import Conversation, Perspective, Role, Turn
+from extractors.schema import Perspective, Role
 from extractors.sections import section_kinds
 from extractors.tables import Row, Sighting, Table, add_up, log_shares, read_table
 
@@ -66,14 +67,14 @@ def view_example(
     statement: Span, perspective: Perspective, *, reported: bool, importance: float = 1.0
 ) -> Sighting:
     """The example that an annotated statement is, for `learn_table`."""
-    conversation: Conversation = statement.doc._.izp_conversation
+    conversation = conversation_of(statement.doc)
     label = f"{perspective}{REPORTED if reported else ''}"
     return Sighting(conversation.id, view_evidence(statement), label, importance)
 
 
 def view_evidence(statement: Span) -> frozenset[str]:
     """The evidence of whose view a statement is; its category, cues and owner are known."""
-    conversation: Conversation = statement.doc._.izp_conversation
+    conversation = conversation_of(statement.doc)
     category = statement._.izp_category
     named = list(people_evidence(statement))
     evidence = [f"category:{category}", *named, *_words(statement), *_headings_say(statement)]
@@ -126,7 +127,7 @@ def _words(statement: Span) -> Iterator[str]:
         yield f"cue:{cue}"
         yield f"cues:{cue.split('.')[0]}"
     words = [token.text for token in statement]
-    roles = dict.fromkeys(role for _, role in mentions(words, doc._.izp_people))
+    roles = dict.fromkeys(role for _, role in mentions(words, people_of(doc)))
     yield from (f"names:{role}" for role in roles)
     if statement._.izp_is_question:
         yield "asks"
@@ -138,7 +139,7 @@ def _words(statement: Span) -> Iterator[str]:
 
 def _headings_say(statement: Span) -> Iterator[str]:
     doc = statement.doc
-    turn: Turn = doc._.izp_turn
+    turn = turn_of(doc)
     headings = _headings(doc)
     kinds = {kind for text in headings for kind in section_kinds(text)}
     yield from (f"section:{kind}" for kind in sorted(kinds))
@@ -151,9 +152,9 @@ def _owner(statement: Span) -> str | None:
     owner: str | None = statement._.izp_owner
     if owner is None:
         return None
-    conversation: Conversation = statement.doc._.izp_conversation
+    conversation = conversation_of(statement.doc)
     participant = conversation.participant(owner)
-    return (participant.role if participant else mention(owner.split(), statement.doc._.izp_people)) or NAME
+    return (participant.role if participant else mention(owner.split(), people_of(statement.doc))) or NAME
 
 
 def wisher(statement: Span) -> Role | None:
@@ -168,13 +169,13 @@ def wisher(statement: Span) -> Role | None:
         return meant.headed
     words = [token.lower_ for token in statement[: _SUBJECT_WORDS + 1]]
     if words[0] in word_sets()["according_to"]:
-        return mention([token.text for token in statement[1 : 1 + _SUBJECT_WORDS]], doc._.izp_people)
+        return mention([token.text for token in statement[1 : 1 + _SUBJECT_WORDS]], people_of(doc))
     verbs = {verb for name in ("want", "find", "say", "feel") for verb in word_sets()[name]}
     at = next((at for at, word in enumerate(words) if word in verbs), None)
     if at is None:
         return None
     if at:
-        return mention([token.text for token in statement[:at]], doc._.izp_people)
+        return mention([token.text for token in statement[:at]], people_of(doc))
     _, carried, teller = _in_turn(statement)
     told = teller or carried
     return next((role for role in _VIEWS_OF if role == told), None)
@@ -226,8 +227,8 @@ def _teller(clause: Span) -> str | None:
 
 def _headings(doc: Doc) -> tuple[str, ...]:
     """The headings above a block, without the title of the note, which names whom all of it is about."""
-    turn: Turn = doc._.izp_turn
-    first: Turn = doc._.izp_conversation.turns[0]
+    turn = turn_of(doc)
+    first = conversation_of(doc).turns[0]
     title = first.text if first.block in ("heading", "header") else None
     return turn.section[1:] if turn.section and turn.section[0] == title else turn.section
 
@@ -235,7 +236,7 @@ def _headings(doc: Doc) -> tuple[str, ...]:
 def _headed(doc: Doc) -> str | None:
     """Whom the headings above name, the nearest first; one that names several roles names nobody."""
     for heading in reversed(_headings(doc)):
-        roles = {role for word in _plain(heading) if (role := mention([word], doc._.izp_people))}
+        roles = {role for word in _plain(heading) if (role := mention([word], people_of(doc)))}
         if roles:
             return roles.pop() if len(roles) == 1 else None
         if who := _who(heading.split(), doc):
@@ -246,23 +247,21 @@ def _headed(doc: Doc) -> str | None:
 def _under_one_subject(doc: Doc) -> bool:
     """Whether headings stand above a block that tell what it is about, and name no two roles."""
     headings = _headings(doc)
-    named = {
-        role for text in headings for word in _plain(text) if (role := mention([word], doc._.izp_people))
-    }
+    named = {role for text in headings for word in _plain(text) if (role := mention([word], people_of(doc)))}
     return len(named) < 2 and any(section_kinds(text) for text in headings)
 
 
 def _above(doc: Doc) -> str | None:
     """Whom the nearest block above in the same section names."""
-    turn: Turn = doc._.izp_turn
-    before: Doc | None = doc._.izp_previous
+    turn = turn_of(doc)
+    before = previous_of(doc)
     for _ in range(_LINES_ABOVE):
-        if before is None or before._.izp_turn.section != turn.section:
+        if before is None or turn_of(before).section != turn.section:
             return None
         named = [clause.who for clause in _named_in(before) if clause.who]
         if named:
             return named[-1]
-        before = before._.izp_previous
+        before = previous_of(before)
     return None
 
 
@@ -283,9 +282,9 @@ def _named(clause: Span) -> str | None:
 def _who(words: Sequence[str], doc: Doc) -> str | None:
     """The role that these words name first; `NAME` where they hold a name that is not known."""
     bare = [word.strip(_AROUND) if len(word) > 2 else word for word in words]
-    if role := mention(bare, doc._.izp_people):
+    if role := mention(bare, people_of(doc)):
         return role
-    return NAME if not _names_in(doc._.izp_conversation.text).isdisjoint(bare) else None
+    return NAME if not _names_in(conversation_of(doc).text).isdisjoint(bare) else None
 
 
 @lru_cache(maxsize=8)

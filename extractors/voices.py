@@ -188,8 +188,11 @@ class _Scores:
 def _weigh(conversation: Conversation, table: Table) -> _Scores:
     turns: dict[tuple[str | None, str], Row] = defaultdict(lambda: np.zeros((len(VOICES), len(VOICES))))
     counts: Counter[str] = Counter()
-    for label, before, evidence in spoken_evidence(conversation):
-        turns[before, label] += _by_voice_before(evidence, table)
+    by_voice_before = {asked: _by_voice_before(table, asked=asked) for asked in (False, True)}
+    spoken = list(spoken_evidence(conversation))
+    own = [add_up(evidence, table, VOICES) + by_voice_before["asked" in evidence] for *_, evidence in spoken]
+    for (label, before, _), row in zip(spoken, log_shares(np.array(own)), strict=True):
+        turns[before, label] += row
         counts[label] += 1
     named: dict[str, Row] = defaultdict(lambda: np.zeros(len(VOICES)))
     mentions: Counter[str] = Counter()
@@ -199,12 +202,9 @@ def _weigh(conversation: Conversation, table: Table) -> _Scores:
     return _Scores(turns, counts, {label: row / np.sqrt(mentions[label]) for label, row in named.items()})
 
 
-def _by_voice_before(evidence: frozenset[str], table: Table) -> Row:
-    """The log probabilities of a turn's voice, of shape (voice before, voice)."""
-    own = add_up(evidence, table, VOICES)
-    return log_shares(
-        own + np.stack([add_up((after_evidence(voice, evidence),), table, VOICES) for voice in VOICES])
-    )
+def _by_voice_before(table: Table, *, asked: bool) -> Row:
+    """What whose turn comes before tells of a turn that was asked for or not, (voice before, voice)."""
+    return np.stack([add_up((after_evidence(voice, asked=asked),), table, VOICES) for voice in VOICES])
 
 
 def _joint(
@@ -260,7 +260,8 @@ def voice_examples(
     voices = {label: voice_of(role, adult=adult) for label, role in roles.items()}
     for label, before, evidence in spoken_evidence(conversation):
         if voice := voices.get(label):
-            after = after_evidence(voices.get(before) if before is not None else None, evidence)
+            voice_before = voices.get(before) if before is not None else None
+            after = after_evidence(voice_before, asked="asked" in evidence)
             yield Sighting(conversation.id, evidence | {after}, voice)
     for label, evidence in naming_evidence(conversation):
         if voice := voices.get(label):
@@ -296,9 +297,9 @@ def spoken_evidence(conversation: Conversation) -> Iterator[tuple[str, str | Non
         before = turn
 
 
-def after_evidence(before: Voice | None, evidence: Collection[str]) -> str:
+def after_evidence(before: Voice | None, *, asked: bool) -> str:
     """The evidence of whose turn comes before, with a question mark where that turn asks."""
-    return f"after:{before or 'nobody'}{'?' if before and 'asked' in evidence else ''}"
+    return f"after:{before or 'nobody'}{'?' if before and asked else ''}"
 
 
 def own_names(label: str) -> list[str]:

@@ -84,9 +84,14 @@ def extract(source: Path, options: Options, settings: Settings) -> Extraction:
         child=options.child,
         max_bytes=settings.max_bytes,
     )
+    return find(read_as_told, settings)
+
+
+def find(read_as_told: Conversation, settings: Settings) -> Extraction:
+    """Finds the statements and flags of a conversation as the intake read it."""
     # The record holds the speakers as the extraction took them, so that a reader can confirm them.
     conversation = with_voices(read_as_told)
-    findings = extractors.extract.extract(conversation, _pipeline(settings.model), settings.threshold)
+    findings = extractors.extract.find(conversation, installed_pipeline(settings.model), settings.threshold)
     return Extraction(conversation=conversation, findings=findings)
 
 
@@ -110,7 +115,7 @@ def draft(source: Path, out: Path, options: Options, settings: Settings, *, over
     if overwrite and _is_corrected(out / f"{source.stem}{RECORD}"):
         raise IntakeError(CORRECTED)
     extraction = extract(source, options, settings)
-    template = _template()
+    template = installed_template()
     dossier = Dossier(conversation=extraction.conversation, findings=extraction.findings)
     plan = assemble(dossier.conversation, dossier.findings, template)
     documents = render(plan, template)
@@ -139,10 +144,16 @@ def _is_corrected(record: Path) -> bool:
 
 # Both take seconds to load and never change: a process loads them once.
 @cache
-def _pipeline(model: str | None) -> Language:
+def installed_pipeline(model: str | None) -> Language:
+    """The pipeline that reads conversations.
+
+    Raises:
+        ModelError: The model is not installed or not usable.
+    """
     return extractors.extract.load(model)
 
 
 @cache
-def _template() -> Template:
+def installed_template() -> Template:
+    """The template of the IZP that comes along."""
     return load_template(TEMPLATE)
