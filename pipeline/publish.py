@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import tempfile
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
+
+from pipeline.staging import staging
 
 
 def publish(
@@ -33,12 +35,12 @@ def publish(
         OSError: The files cannot be written, for instance because the disk is full; none was.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".izp-", dir=directory) as staging:
-        staged = {suffix: Path(staging, str(index)) for index, suffix in enumerate(contents)}
+    with staging(directory) as folder:
+        staged = {suffix: folder / str(index) for index, suffix in enumerate(contents)}
         for suffix, path in staged.items():
-            _write(path, contents[suffix])
+            write(path, contents[suffix])
         targets = _replace(staged, directory, name) if overwrite else _add(staged, directory, name)
-    _sync(directory)
+    sync(directory)
     return targets
 
 
@@ -48,15 +50,18 @@ def replace(path: Path, content: bytes) -> None:
     Raises:
         OSError: It cannot be written; the old file is still there.
     """
-    with tempfile.TemporaryDirectory(prefix=".izp-", dir=path.parent) as staging:
-        staged = Path(staging, "0")
-        _write(staged, content)
+    with staging(path.parent) as folder:
+        staged = folder / "0"
+        write(staged, content)
         staged.replace(path)
-    _sync(path.parent)
+    sync(path.parent)
 
 
 def _replace(staged: Mapping[str, Path], directory: Path, name: str) -> dict[str, Path]:
-    """Puts the new files in place of the old ones; where one cannot be, the old ones come back."""
+    """Puts the new files in place of the old ones; where one cannot be, the old ones come back.
+
+    The old ones are copied and not moved: whenever the process ends, each name has a whole file.
+    """
     targets = {suffix: directory / f"{name}{suffix}" for suffix in staged}
     for target in targets.values():
         if target.is_dir():
@@ -66,14 +71,15 @@ def _replace(staged: Mapping[str, Path], directory: Path, name: str) -> dict[str
         for suffix, target in targets.items():
             old = staged[suffix].with_suffix(".old")
             with contextlib.suppress(FileNotFoundError):
-                target.replace(old)
+                shutil.copy(target, old)
             done.append((target, old))
             staged[suffix].replace(target)
     except BaseException:
         for target, old in done:
-            target.unlink(missing_ok=True)
             if old.exists():
                 old.replace(target)
+            else:
+                target.unlink(missing_ok=True)
         raise
     return targets
 
@@ -101,7 +107,12 @@ def _add(staged: Mapping[str, Path], directory: Path, name: str) -> dict[str, Pa
         numbered = f"{name}-{number}"
 
 
-def _write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes) -> None:
+    """Writes a new file that only its owner reads; it is on disk then.
+
+    Raises:
+        OSError: There is a file of that name, or it cannot be written.
+    """
     descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
@@ -109,7 +120,7 @@ def _write(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _sync(directory: Path) -> None:
+def sync(directory: Path) -> None:
     """Makes the new names outlive a power cut, where the platform and the file system can."""
     if hasattr(os, "O_DIRECTORY"):
         descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
