@@ -49,6 +49,17 @@ _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|p|div|h[1-6]|table|ul|ol
 _JSON = re.compile(r"\{\s*[\"}]|\[\s*[{\]]")
 
 
+def refuse_compound(data: bytes) -> None:
+    """Refuses the container of old Office versions, in which a DOCX with a password comes too.
+
+    Raises:
+        IntakeError: it is one; says what to do.
+    """
+    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        # A protected DOCX is an old-style container with this stream (MS-OFFCRYPTO 1.3.1).
+        raise IntakeError(ENCRYPTED if "EncryptedPackage".encode("utf-16-le") in data else OLD_WORD)
+
+
 def binary_format(data: bytes) -> Format | None:
     """The format of a file that is no plain text; None for what should be read as text.
 
@@ -62,9 +73,7 @@ def binary_format(data: bytes) -> Format | None:
         return "rtf"
     if data.startswith(b"PK"):
         return _zip_format(data)
-    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        # A protected DOCX is an old-style container with this stream (MS-OFFCRYPTO 1.3.1).
-        raise IntakeError(ENCRYPTED if "EncryptedPackage".encode("utf-16-le") in data else OLD_WORD)
+    refuse_compound(data)
     if data.startswith(_MEDIA) or data[4:8] == b"ftyp":
         raise IntakeError(MEDIA)
     if data.startswith(_PACKED):

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from pipeline.intake.archive import BROKEN, Archive
+from pipeline.intake.sniff import refuse_compound
 from pipeline.word_review.errors import ReviewError
 
 NOT_WORD = (
@@ -26,8 +27,9 @@ class Package:
 
         Raises:
             ReviewError: It is no DOCX.
-            IntakeError: It is broken, encrypted, too large, or has a document type in its XML.
+            IntakeError: It is broken, encrypted, an old DOC, too large, or has a document type in its XML.
         """
+        refuse_compound(data)
         if not data.startswith(b"PK"):
             raise ReviewError(NOT_WORD)
         self._archive = Archive(data)
