@@ -8,14 +8,52 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal, NamedTuple, get_args
 
 from pydantic import Field
 
-from extractors.schema import Record
+from extractors.schema import CATEGORIES, CERTAINTIES, DOMAINS, POLARITIES, Perspective, Record
 
-Kind = Literal["edit", "reject", "move", "add", "fill", "remark", "resolve"]
+Kind = Literal[
+    "edit",
+    "reject",
+    "move",
+    "add",
+    "fill",
+    "remark",
+    "resolve",
+    "confirm",
+    "classify",
+    "merge",
+    "ratify",
+    "undo",
+]
+Aspect = Literal["category", "perspective", "domains", "polarity", "certainty"]
+Outcome = Literal["resolved", "dismissed", "next_conversation"]
+
+RATIFYING = frozenset({"arts", "physician assistant", "verpleegkundig specialist"})
+"""The functions that may ratify a treatment limit (docs/architecture.md, rule 4)."""
+
+
+VALUES: dict[Aspect, tuple[str, ...]] = {
+    "category": CATEGORIES,
+    "perspective": get_args(Perspective),
+    "domains": DOMAINS,
+    "polarity": POLARITIES,
+    "certainty": CERTAINTIES,
+}
+"""What each aspect of a statement can be."""
+
+MOST_DOMAINS = 3
+
+
+class Span(Record):
+    """A place in the source: a turn, and the characters of `Conversation.text` within it."""
+
+    turn: int = Field(ge=0)
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
 
 
 class Correction(Record):
@@ -24,12 +62,17 @@ class Correction(Record):
     What `target` is the id of, and what `after` holds, depends on the kind:
 
     - `edit`, `reject`, `move`: a statement, or one that was added; its new words, nothing, its new section;
-    - `add`: the section that the new statement, `after`, stands in;
+    - `confirm`, `ratify`: a statement that a reader accepts as it is, or a treatment limit that is ratified;
+    - `classify`: a statement; the new value of its `aspect` (domains with commas between them);
+    - `merge`: a statement; the one that it is folded into;
+    - `add`: the section that the new statement, `after`, stands in; with a `place` it quotes the source;
     - `fill`: a field of the plan, and what it is filled with;
     - `remark`: a statement, a section, a field or an item that is unresolved; what was remarked;
-    - `resolve`: an item that is unresolved; why, if that was said.
+    - `resolve`: an item that is unresolved; why, if that was said, and with what `outcome` (None: resolved);
+    - `undo`: a correction or an act that is taken back.
 
     `before` holds what stood there, `plan` the fingerprint of the plan that the reader had in hand.
+    `function` is what the author is ("verpleegkundige", "arts"). Corrections made in one go share an `act`.
     """
 
     id: str
@@ -38,8 +81,13 @@ class Correction(Record):
     before: str = ""
     after: str = ""
     author: str | None = None
+    function: str | None = None
     at: dt.datetime | None = None
     plan: str
+    aspect: Aspect | None = None
+    place: Span | None = None
+    outcome: Outcome | None = None
+    act: str | None = None
 
 
 class Unmatched(Record):
@@ -62,8 +110,11 @@ class Unmatched(Record):
 class Corrected(Record):
     """What the corrections of a plan come to, by the id of what they are about.
 
-    `edited`, `moved`, `filled` and `resolved` hold the last correction of each; `rejected` those that still
-    hold (a statement that was edited later is back); `added` and `remarks` all of them, in order.
+    `edited`, `moved`, `filled` and `resolved` hold the last correction of each, `classified` that of each
+    aspect. A statement is in one of `rejected` and `merged` at most, by what was done last; one that was
+    edited or confirmed after it was rejected is back. `accepted` tells what was ever confirmed or ratified;
+    `confirmed` and `ratified` hold that after which the statement was not touched, `confirmed` one of each
+    reader in each function. `added` and `remarks` hold all of them, in order.
     """
 
     edited: dict[str, Correction] = Field(default_factory=dict)
@@ -71,45 +122,194 @@ class Corrected(Record):
     moved: dict[str, Correction] = Field(default_factory=dict)
     filled: dict[str, Correction] = Field(default_factory=dict)
     resolved: dict[str, Correction] = Field(default_factory=dict)
+    classified: dict[str, dict[Aspect, Correction]] = Field(default_factory=dict)
+    merged: dict[str, Correction] = Field(default_factory=dict)
+    accepted: frozenset[str] = frozenset()
+    confirmed: dict[str, tuple[Correction, ...]] = Field(default_factory=dict)
+    ratified: dict[str, Correction] = Field(default_factory=dict)
     added: tuple[Correction, ...] = ()
     remarks: dict[str, tuple[Correction, ...]] = Field(default_factory=dict)
 
 
+class Event(NamedTuple):
+    """A correction in the history of a statement; `holds` tells that it is in force."""
+
+    correction: Correction
+    holds: bool
+
+
 def replay(corrections: Iterable[Correction]) -> Corrected:
-    """Puts corrections together in the order in which they were made."""
-    edited: dict[str, Correction] = {}
-    rejected: dict[str, Correction] = {}
-    moved: dict[str, Correction] = {}
-    filled: dict[str, Correction] = {}
-    resolved: dict[str, Correction] = {}
-    added: dict[str, Correction] = {}
-    remarks: dict[str, dict[str, Correction]] = {}
-    for one in corrections:
+    """Puts corrections together in the order in which they were made.
+
+    A confirmation and a ratification are of the statement as it stood: whatever changes it later, or takes a
+    change back, ends them. A ratification by someone who may not ratify is none.
+    """
+    events = tuple(corrections)
+    stand = _Standing()
+    last: dict[Kind, dict[str, Correction]] = {}
+    for one, names, holds in zip(events, touched(events), _holding(events), strict=True):
+        for name in names:
+            stand.touch(name)
+        if holds:
+            stand.take(one)
+            last.setdefault(one.kind, {})[one.id if one.kind in ("add", "remark") else one.target] = one
+    remarks: dict[str, list[Correction]] = {}
+    for one in last.get("remark", {}).values():
+        remarks.setdefault(one.target, []).append(one)
+    return Corrected(
+        edited=last.get("edit", {}),
+        rejected={name: one for name, one in stand.left.items() if one.kind == "reject"},
+        moved=last.get("move", {}),
+        filled=last.get("fill", {}),
+        resolved=last.get("resolve", {}),
+        classified=stand.classified,
+        merged={name: one for name, one in stand.left.items() if one.kind == "merge"},
+        accepted=frozenset(stand.accepted),
+        confirmed={name: tuple(each.values()) for name, each in stand.confirmed.items()},
+        ratified=stand.ratified,
+        added=tuple(last.get("add", {}).values()),
+        remarks={name: tuple(each) for name, each in remarks.items()},
+    )
+
+
+class _Standing:
+    """How statements stand while corrections are replayed: what left the plan, and what was said of the rest.
+
+    `left` holds by which correction a statement was struck out or folded into another.
+    """
+
+    def __init__(self) -> None:
+        self.left: dict[str, Correction] = {}
+        self.classified: dict[str, dict[Aspect, Correction]] = {}
+        self.accepted: set[str] = set()
+        self.confirmed: dict[str, dict[tuple[str | None, str | None], Correction]] = {}
+        self.ratified: dict[str, Correction] = {}
+
+    def touch(self, name: str) -> None:
+        """Ends what was confirmed of a statement, and of what it is folded into."""
+        for each in (name, *self._above(name)):
+            self.confirmed.pop(each, None)
+            self.ratified.pop(each, None)
+
+    def take(self, one: Correction) -> None:
+        """Takes in what the next correction that holds does to a statement."""
         match one.kind:
             case "edit":
-                edited[one.target] = one
-                rejected.pop(one.target, None)
+                self._bring_back(one.target)
+                self._forget_reading(one.target)
             case "reject":
-                rejected[one.target] = one
-            case "move":
-                moved[one.target] = one
-            case "fill":
-                filled[one.target] = one
-            case "resolve":
-                resolved[one.target] = one
+                self.left[one.target] = one
+            case "merge":
+                self._fold(one)
+            case "classify" if one.aspect and classified_as(one):
+                aspects = self.classified.setdefault(one.target, {})
+                aspects.pop(one.aspect, None)
+                aspects[one.aspect] = one
+            case "confirm":
+                self._bring_back(one.target)
+                self.accepted.add(one.target)
+                self.confirmed.setdefault(one.target, {})[one.function, one.author] = one
+            case "ratify" if one.function in RATIFYING and not self._is_rejected(one.target):
+                self.accepted.add(one.target)
+                self.ratified[one.target] = one
+
+    def _bring_back(self, name: str) -> None:
+        if self._is_rejected(name):
+            del self.left[name]
+
+    def _is_rejected(self, name: str) -> bool:
+        return name in self.left and self.left[name].kind == "reject"
+
+    def _fold(self, one: Correction) -> None:
+        # What a statement is folded into cannot lie within that statement itself: there, it comes out of it.
+        if one.target in self._above(one.after):
+            del self.left[one.after]
+        if one.target != one.after:
+            self.left[one.target] = one
+
+    def _forget_reading(self, name: str) -> None:
+        """How words were read does not hold for other words."""
+        self.classified.get(name, {}).pop("polarity", None)
+        self.classified.get(name, {}).pop("certainty", None)
+
+    def _above(self, name: str) -> Iterator[str]:
+        """What a statement is folded into, and that in turn."""
+        while name in self.left and self.left[name].kind == "merge":
+            name = self.left[name].after
+            yield name
+
+
+def classified_as(one: Correction) -> tuple[str, ...]:
+    """The values that a reader gave to an aspect, of the domains up to three; () if it has no such value."""
+    values = tuple(one.after.split(",") if one.aspect == "domains" else [one.after])
+    known = one.aspect is not None and set(values) <= set(VALUES[one.aspect])
+    return values if known and len(values) == len(set(values)) <= MOST_DOMAINS else ()
+
+
+def touched(corrections: Iterable[Correction]) -> list[frozenset[str]]:
+    """The statements that each correction changes; to take a correction back changes the same ones."""
+    by_name: dict[str, frozenset[str]] = {}
+    acts: dict[str, str] = {}
+    found = []
+    for one in corrections:
+        match one.kind:
+            case "edit" | "reject" | "move" | "classify":
+                names = frozenset({one.target})
+            case "merge":
+                names = frozenset({one.target, one.after})
             case "add":
-                added[one.id] = one
-            case "remark":
-                remarks.setdefault(one.target, {})[one.id] = one
-    return Corrected(
-        edited=edited,
-        rejected=rejected,
-        moved=moved,
-        filled=filled,
-        resolved=resolved,
-        added=tuple(added.values()),
-        remarks={target: tuple(each.values()) for target, each in remarks.items()},
-    )
+                names = frozenset({one.id})
+            case "undo":
+                names = by_name.get(acts.get(one.target) or one.target, frozenset())
+            case _:
+                names = frozenset()
+        by_name[one.id] = names
+        if one.act:
+            acts[one.id] = one.act
+            by_name[one.act] = by_name.get(one.act, frozenset()) | names
+        found.append(names)
+    return found
+
+
+def _holding(events: Sequence[Correction]) -> list[bool]:
+    """Which corrections were not taken back; what is part of an act is taken back with all of it."""
+    acts = {one.id: one.act for one in events if one.act}
+    back: set[str] = set()
+    holding = []
+    # From the last one on: who takes something back may be taken back later, and never sees what is to come.
+    for one in reversed(events):
+        holds = one.id not in back and one.act not in back
+        if holds and one.kind == "undo":
+            back.add(acts.get(one.target) or one.target)
+        holding.append(holds)
+    return holding[::-1]
+
+
+def history(corrections: Iterable[Correction], target: str) -> tuple[Event, ...]:
+    """What was done with a statement (or a field, a point), in order, and whether each of it is in force.
+
+    An earlier edit that a later one replaced is not in force; nor is what was taken back, nor a confirmation
+    after which the statement was changed.
+    """
+    events = tuple(corrections)
+    done = replay(events)
+    in_force = {one.id for one in _in_force(done)}
+    found = []
+    for one, names, holds in zip(events, touched(events), _holding(events), strict=True):
+        if target in names or target == one.target:
+            found.append(Event(one, holds and (one.kind == "undo" or one.id in in_force)))
+    return tuple(found)
+
+
+def _in_force(done: Corrected) -> Iterator[Correction]:
+    yield from done.added
+    for each in (*done.confirmed.values(), *done.remarks.values()):
+        yield from each
+    for by_name in (done.edited, done.rejected, done.moved, done.filled, done.resolved, done.merged):
+        yield from by_name.values()
+    yield from done.ratified.values()
+    for aspects in done.classified.values():
+        yield from aspects.values()
 
 
 def correction_id(plan: str, *parts: str) -> str:

@@ -86,7 +86,7 @@ class Rule(Record):
         return (
             (not self.categories or statement.category in self.categories)
             and (not self.domains or statement.domains[0] in self.domains)
-            and (not self.topics or not set(self.topics).isdisjoint(statement.topics))
+            and (not self.topics or not set(statement.topics).isdisjoint(self.topics))
             and (not self.flags or not set(self.flags).isdisjoint(flags))
             and (not self.certainties or statement.certainty in self.certainties)
         )
@@ -104,7 +104,8 @@ class SectionTemplate(Record):
     `prints` tells whether a section of a `voices` chapter shows the quotes or only refers to them by number.
     A section with `otherwise` takes what none without it takes in its chapter, and is left out when empty.
     `ask` is what to ask in a next conversation when nobody spoke of it; with `in_person` it is no question
-    to find on paper, and the summary for the family leaves it out.
+    to find on paper, and the summary for the family leaves it out. In conversations of the kinds `unasked` it
+    is no gap that nobody spoke of it: it is left out, and not asked.
     """
 
     id: str = Id
@@ -117,6 +118,7 @@ class SectionTemplate(Record):
     ask: str | None = None
     ask_adult: str | None = None
     in_person: bool = False
+    unasked: tuple[Kind, ...] = ()
 
     @property
     def topics(self) -> frozenset[str]:
@@ -158,10 +160,14 @@ class VoiceTemplate(Record):
 
 
 class Line(Record):
-    """A fixed text with words before it; with `kinds` only for conversations of those kinds."""
+    """A fixed text with words before it; with `kinds` only for conversations of those kinds.
+
+    `text_approved` stands there in its place in an approved plan.
+    """
 
     heading: str
     text: str
+    text_approved: str | None = None
     kinds: tuple[Kind, ...] = ()
 
 
@@ -233,10 +239,14 @@ class ChapterTemplate(Record):
 
 
 class FlagLabel(Record):
-    """What a kind of flag is called: in a list, and in short beside a statement."""
+    """What a kind of flag is called: in a list, and in short beside a statement.
+
+    A plan cannot be approved while a flag that `blocks` is open (docs/corrections.md says which, and why).
+    """
 
     title: str
     mark: str
+    blocks: bool = False
 
 
 class Labels(Record):

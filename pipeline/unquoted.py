@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from extractors.cuts import WORDS
 from extractors.schema import Statement, Turn
+from pipeline.corrections import Span
 
 SMALL_WORDS = (
     WORDS.filler_before
@@ -22,7 +23,7 @@ _AROUND = " \t\n,;:.–—-"
 _JOINT = re.compile(rf"\W+(?:{'|'.join(sorted(WORDS.joins_always | WORDS.joins_two_verbs))})$", re.IGNORECASE)
 
 
-def unquoted(turn: Turn, statements: Iterable[Statement]) -> tuple[str, ...]:
+def unquoted(turn: Turn, statements: Iterable[Statement | Span]) -> tuple[str, ...]:
     """The pieces of a turn that no statement quotes, to the letter, in the order of the turn.
 
     What is printed beside a quote is used too: its lead, and a question in the same turn. Pieces of nothing
@@ -30,7 +31,8 @@ def unquoted(turn: Turn, statements: Iterable[Statement]) -> tuple[str, ...]:
 
     Args:
         turn: The turn.
-        statements: The statements of this turn, in any order; they may overlap.
+        statements: The statements of this turn and what readers quoted from it, in any order; they may
+            overlap.
     """
     pieces, at = [], turn.start
     for start, end in sorted(span for said in statements for span in _printed(turn, said)):
@@ -40,9 +42,11 @@ def unquoted(turn: Turn, statements: Iterable[Statement]) -> tuple[str, ...]:
     return tuple(_trimmed(piece) for piece in pieces if _says_something(piece))
 
 
-def _printed(turn: Turn, said: Statement) -> Iterator[tuple[int, int]]:
+def _printed(turn: Turn, said: Statement | Span) -> Iterator[tuple[int, int]]:
     """The spans of a turn that a draft prints with a statement."""
     yield said.start, said.end
+    if isinstance(said, Span):
+        return
     for words in (said.lead, said.question):
         at = turn.text.rfind(words, 0, said.start - turn.start) if words else -1
         if words and at >= 0:

@@ -28,6 +28,10 @@ SLOTS = {
 """Which statement of the sample each short name stands for."""
 
 
+NOTHING_SAID = "niet besproken; alleen achtergrond genoemd"
+"""What stands under the one heading of the sample of which only background was told."""
+
+
 class Edit(NamedTuple):
     """Steps that a reader takes, the corrections they must give, and how many things must be in the queue."""
 
@@ -184,6 +188,22 @@ EDITS: tuple[Edit, ...] = (
         (("paragraph", "Elders in dit plan: Actiepunten 9.", "Na de lunch rust."),),
         ("add", "pedagogisch", "Na de lunch rust."),
     ),
+    *_both(
+        "over een lege plek getypt",
+        (("replace", NOTHING_SAID, "Sleutel bij de buren."),),
+        ("add", "veiligheid", "Sleutel bij de buren."),
+    ),
+    *_both(
+        "achter een lege plek getypt",
+        (("after", NOTHING_SAID, ": de sleutel ligt bij de buren"),),
+        ("add", "veiligheid", "de sleutel ligt bij de buren"),
+    ),
+    *_both(
+        "over een deel van een lege plek getypt",
+        (("replace", NOTHING_SAID.removeprefix("niet "), "zonder sleutel weg"),),
+        ("add", "veiligheid", "niet zonder sleutel weg"),
+    ),
+    *_both("een lege plek leeggemaakt", (("delete", NOTHING_SAID),), queued=1),
     *_both(
         "een rij erbij",
         (("row", "@{acht}", "||Zaterdag komt oma oppassen|"),),

@@ -37,6 +37,7 @@ _SAID: tuple[tuple[str, str, Perspective, Category, Domain, tuple[str, ...]], ..
     ("Kinderarts", "ik bel morgen de huisarts", "care_team", "action_point", "fysiek", ()),
     ("Moeder", "iemand moet de school nog bellen", "parent", "action_point", "pedagogisch", ()),
     ("Moeder", "bidden geeft ons rust", "parent", "value", "spiritueel", ()),
+    ("Vader", "de achterdeur gaat op slot", "parent", "context", "veiligheid", ()),
 )
 _PEOPLE = (
     Participant(label="Fem", role="child", function="kind", name="Fem"),

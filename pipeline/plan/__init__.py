@@ -2,7 +2,23 @@
 
 from pipeline.plan.assemble import assemble
 from pipeline.plan.dates import dutch_date
-from pipeline.plan.points import MOST_BY_CHANCE
-from pipeline.plan.records import Chapter, Entry, Item, Plan, Section
+from pipeline.plan.points import MOST_BY_CHANCE, blocking, treatment_limits
+from pipeline.plan.problems import problem
+from pipeline.plan.records import Approval, Chapter, Entry, Item, Plan, Section
+from pipeline.plan.versions import content_hash
 
-__all__ = ["MOST_BY_CHANCE", "Chapter", "Entry", "Item", "Plan", "Section", "assemble", "dutch_date"]
+__all__ = [
+    "MOST_BY_CHANCE",
+    "Approval",
+    "Chapter",
+    "Entry",
+    "Item",
+    "Plan",
+    "Section",
+    "assemble",
+    "blocking",
+    "content_hash",
+    "dutch_date",
+    "problem",
+    "treatment_limits",
+]

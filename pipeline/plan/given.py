@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from extractors.schema import Conversation, Findings, Flag, FlagType, Kind, Role, Statement
-from pipeline.corrections import Corrected
-from pipeline.template import ChapterTemplate, Template
+from extractors.schema import Conversation, Findings, Flag, FlagType, Kind, Role
+from pipeline.corrections import Corrected, Correction, replay
+from pipeline.plan.aims import Aim, aim_of
+from pipeline.template import ChapterTemplate, SectionTemplate, Template
 
 
 class Given(NamedTuple):
-    """The input of a plan; `flags` are all of the file and its findings, first what to see first."""
+    """The input of a plan, with what every part of it looks up.
+
+    `flags` are all of the file and its findings, first what to see first; `points` holds the numbers of those
+    that name a statement, by its id. `chapters` are the template's for this kind of conversation, and `aims`
+    tells which of their sections each statement is for as it was found. `doubtful` are those to review.
+    """
 
     conversation: Conversation
     findings: Findings
     template: Template
     corrected: Corrected
     flags: tuple[Flag, ...]
+    points: Mapping[str, tuple[int, ...]]
+    chapters: tuple[ChapterTemplate, ...]
+    aims: Mapping[str, Aim]
+    doubtful: frozenset[str]
 
 
 class _Headed(Protocol):
@@ -31,6 +42,25 @@ class _ForKinds(Protocol):
     def kinds(self) -> tuple[Kind, ...]: ...
 
 
+def given_by(
+    conversation: Conversation, findings: Findings, template: Template, corrections: Sequence[Correction]
+) -> Given:
+    """The input of a plan, put in order."""
+    flags = all_flags(conversation, findings, template)
+    points: dict[str, tuple[int, ...]] = {}
+    for number, flag in enumerate(flags, start=1):
+        for name in dict.fromkeys(flag.statements):
+            points[name] = (*points.get(name, ()), number)
+    chapters = tuple(chapter for chapter in template.chapters if _is_for(chapter, conversation.kind))
+    aims = {
+        statement.id: aim_of(statement, _types(flags, points.get(statement.id, ())), chapters)
+        for statement in (*findings.statements, *findings.to_review)
+    }
+    doubtful = frozenset(statement.id for statement in findings.to_review)
+    corrected = replay(corrections)
+    return Given(conversation, findings, template, corrected, flags, points, chapters, aims, doubtful)
+
+
 def all_flags(conversation: Conversation, findings: Findings, template: Template) -> tuple[Flag, ...]:
     """All flags of the file and of its statements once, what a reviewer should see first in front."""
     order = list(template.labels.flags)
@@ -38,9 +68,13 @@ def all_flags(conversation: Conversation, findings: Findings, template: Template
     return tuple(sorted(flags, key=lambda flag: order.index(flag.type)))
 
 
-def flag_types(statement: Statement, given: Given) -> tuple[FlagType, ...]:
+def flag_types(name: str, given: Given) -> tuple[FlagType, ...]:
     """The kinds of flags that name a statement."""
-    return tuple(dict.fromkeys(flag.type for flag in given.flags if statement.id in flag.statements))
+    return _types(given.flags, given.points.get(name, ()))
+
+
+def _types(flags: Sequence[Flag], numbers: Iterable[int]) -> tuple[FlagType, ...]:
+    return tuple(dict.fromkeys(flags[number - 1].type for number in numbers))
 
 
 def is_adult(given: Given) -> bool:
@@ -55,12 +89,16 @@ def heading_of(part: _Headed, given: Given) -> str | None:
 
 def is_meant(part: _ForKinds, given: Given) -> bool:
     """Whether a part of the template is for this kind of conversation."""
-    return not part.kinds or given.conversation.kind in part.kinds
+    return _is_for(part, given.conversation.kind)
 
 
-def chapters_of(given: Given) -> list[ChapterTemplate]:
-    """The chapters of the template for this kind of conversation."""
-    return [chapter for chapter in given.template.chapters if is_meant(chapter, given)]
+def is_unasked(part: SectionTemplate, given: Given) -> bool:
+    """Whether it is no gap in this kind of conversation that nobody spoke of a section."""
+    return given.conversation.kind in part.unasked
+
+
+def _is_for(part: _ForKinds, kind: Kind) -> bool:
+    return not part.kinds or kind in part.kinds
 
 
 def role_word(role: Role | None, given: Given) -> str | None:

@@ -8,6 +8,9 @@ from pipeline.plan.given import Given, role_word
 from pipeline.plan.records import Person
 from pipeline.template import ChapterTemplate
 
+FUNCTION, REACH = "functie", "bereikbaar"
+"""What the fields of a person are called, with the person's number behind it."""
+
 
 def people(chapter: ChapterTemplate, given: Given) -> tuple[Person, ...]:
     """Who took part in one of the chapter's roles; whose role is open stands with the "other" people."""
@@ -17,8 +20,8 @@ def people(chapter: ChapterTemplate, given: Given) -> tuple[Person, ...]:
             function=participant.function
             or (role_word(participant.role, given) if GROUND in participant.because else None),
             inferred=GROUND in participant.because,
-            field=f"functie-{number}",
-            reach=f"bereikbaar-{number}",
+            field=f"{FUNCTION}-{number}",
+            reach=f"{REACH}-{number}",
         )
         for number, participant in enumerate(given.conversation.participants, start=1)
         if (participant.role or "other") in chapter.roles

@@ -9,9 +9,20 @@ from pydantic import Field
 
 from extractors.schema import Category, Certainty, Domain, FlagType, Perspective, Polarity, Record
 from pipeline.corrections import Kind as Change
+from pipeline.corrections import Outcome
 from pipeline.template import Shows
 
 State = Literal["discussed", "only_context", "only_mentioned", "to_review", "not_discussed"]
+EntryState = Literal["machine", "corrected", "confirmed", "rejected"]
+
+
+class Told(Record):
+    """What a reader said, by whom (and as what: "arts") and when where that is known."""
+
+    words: str
+    by: str | None
+    function: str | None = None
+    at: dt.datetime | None
 
 
 class Place(Record):
@@ -26,7 +37,13 @@ class Entry(Record):
 
     `words` are the source's to the letter where `quoted`; else a reader's, and `original` holds what was
     said. `change` tells what a reader did with the statement, `by` and `at` who and when; `moved` that its
-    home is where a reader put it. One that a reader added has no place in the source and no category.
+    home is where a reader put it. One that a reader added has no category until a reader gives it one, and
+    only a place in the source if it was chosen there.
+
+    `state` tells whether readers did nothing yet, changed it, accepted it as it is or struck it out;
+    `confirmed` holds who accepted it since the last change, `ratified` by whom it is ratified as a treatment
+    limit. `folded` are the statements that a reader folded into it and that stand below it; each of them
+    has the same home and the change "merge". `because` are the ids of the patterns that found it.
     `speaker` and `when` are as shown: "moeder", and the term of an action point. `flags` and `items` tell
     what is unresolved about it (the kinds, and the numbers in the list of points), `home` is the id of the
     section or chapter where its words stand in full.
@@ -49,6 +66,7 @@ class Entry(Record):
     owner: str | None = None
     when: str | None = None
     place: Place | None = None
+    state: EntryState = "machine"
     change: Change | None = None
     moved: bool = False
     by: str | None = None
@@ -57,6 +75,10 @@ class Entry(Record):
     items: tuple[int, ...] = ()
     home: str
     confidence: float = 1.0
+    because: tuple[str, ...] = ()
+    confirmed: tuple[Told, ...] = ()
+    ratified: Told | None = None
+    folded: tuple[Entry, ...] = ()
 
 
 class Group(Record):
@@ -152,14 +174,6 @@ class Chapter(Record):
     placed: tuple[Entry, ...] = ()
 
 
-class Told(Record):
-    """What a reader said, by whom and when where that is known."""
-
-    words: str
-    by: str | None
-    at: dt.datetime | None
-
-
 class Remark(Told):
     """A comment of a reader, numbered; `signed` is the name without a sign that could be taken for markup."""
 
@@ -167,10 +181,17 @@ class Remark(Told):
     signed: str = Field(pattern=r"^[\w .'-]+$")
 
 
+class Resolved(Told):
+    """How a reader resolved a point: it is settled, needs no answer, or is for a next conversation."""
+
+    outcome: Outcome = "resolved"
+
+
 class Item(Record):
     """A point that a reviewer must resolve: a flag, its entries and the places it points to.
 
-    `resolved` tells how a reader resolved it, `entries` then holds those that it was about.
+    `resolved` tells how a reader resolved it, `entries` then holds those that it was about. While a point
+    that `blocks` is open, the plan cannot be approved.
     """
 
     number: int
@@ -180,15 +201,20 @@ class Item(Record):
     note: str
     entries: tuple[Entry, ...]
     places: tuple[str, ...]
-    resolved: Told | None = None
+    blocks: bool = False
+    resolved: Resolved | None = None
 
 
 class Question(Record):
-    """What to ask in a next conversation, and about what; `in_person` tells that it is not for on paper."""
+    """What to ask in a next conversation, and about what; `in_person` tells that it is not for on paper.
+
+    `point` is the number of the point that a reader kept for it; then it was spoken of already.
+    """
 
     about: tuple[str, ...]
     words: str
     in_person: bool = False
+    point: int | None = None
 
 
 class Coverage(Record):
@@ -208,6 +234,13 @@ class Source(Record):
     place: Place
     who: str | None
     inferred: bool
+    entries: tuple[Entry, ...]
+
+
+class Confided(Record):
+    """A turn that asks to keep something from others, and the entries that this may be about."""
+
+    place: Place
     entries: tuple[Entry, ...]
 
 
@@ -256,14 +289,25 @@ class Heading(Record):
     text: str
 
 
-class Plan(Record):
-    """A draft plan, ready to be laid out. `fingerprint` tells one draft from another on paper.
+class Approval(Record):
+    """By whom a plan was approved, in which function and when, and as which version."""
 
+    by: str
+    function: str
+    at: dt.datetime
+    version: int = Field(ge=1)
+
+
+class Plan(Record):
+    """A draft plan, or an approved one, ready to be laid out.
+
+    `fingerprint` tells one from another on paper, whatever its number; `edition` is how it is called there.
+    `number` is that of the version, where versions are counted, `approval` by whom it was approved.
     `entries` holds all statements by number: those of the plan, those to review, and those that readers
-    added; one that a reader struck out keeps its number and stands among the `rejected` too. `points` holds
-    the open points by number, resolved ones included. `fields` holds the words of every field by its id,
-    "" where it is empty; `remarks` those of readers, by the id of the statement, section, chapter, field or
-    point ("punt-3") that they are about.
+    added; one that a reader struck out keeps its number and stands among the `rejected` too. `confided`
+    holds those that were perhaps told in confidence. `points` holds the open points by number, resolved ones
+    included. `fields` holds the words of every field by its id, "" where it is empty; `remarks` those of
+    readers, by the id of the statement, section, chapter, field or point ("punt-3") that they are about.
     """
 
     template: str
@@ -278,6 +322,9 @@ class Plan(Record):
     date: dt.date | None
     source: str
     fingerprint: str
+    edition: str
+    number: int | None
+    approval: Approval | None
     perspectives: dict[Perspective, str]
     chapters: tuple[Chapter, ...]
     entries: tuple[Entry, ...]
@@ -286,6 +333,7 @@ class Plan(Record):
     remarks: dict[str, tuple[Remark, ...]]
     to_review: ToReview
     rejected: tuple[Entry, ...]
+    confided: tuple[Confided, ...]
     questions: tuple[Question, ...]
     coverage: tuple[Coverage, ...]
     sources: tuple[Source, ...]

@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 from pipeline.corrections import Correction
-from pipeline.plan.entries import chapter_that
 from pipeline.plan.given import Given
+from pipeline.plan.homes import chapter_that
 from pipeline.plan.points import point_id
 from pipeline.plan.records import Chapter, Entry, Remark
 
@@ -36,4 +36,6 @@ def remarks_of(
 
 def _remark(number: int, one: Correction) -> Remark:
     signed = " ".join(re.sub(r"[^\w.'-]+", " ", one.author or "").split()) or "Lezer"
-    return Remark(number=number, words=one.after, by=one.author, at=one.at, signed=signed)
+    return Remark(
+        number=number, words=one.after, by=one.author, function=one.function, at=one.at, signed=signed
+    )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Literal
 
 from extractors.schema import Statement, Turn
+from pipeline.corrections import Span
 from pipeline.plan.given import Given, role_word
 from pipeline.plan.people import called
 from pipeline.plan.records import Chapter, Entry, Heading, Place, Source, Unquoted, Unused
@@ -53,9 +54,15 @@ def sources(given: Given, chapters: Sequence[Chapter], entries: Sequence[Entry])
     return tuple(rows)
 
 
-def unused(given: Given) -> tuple[Unused, ...]:
-    """Every turn that no statement quotes, by its number; headings and header lines carry no statements."""
+def unused(given: Given, chosen: Collection[Span]) -> tuple[Unused, ...]:
+    """Every turn that no statement quotes, by its number; headings and header lines carry no statements.
+
+    Args:
+        given: The input of the plan.
+        chosen: What readers quoted from the source.
+    """
     left = {turn.index for turn in given.findings.unused_turns(given.conversation)}
+    left -= {place.turn for place in chosen}
     kinds: dict[Literal["speech", "block"], list[int]] = {}
     for turn in given.conversation.turns:
         if turn.block not in ("heading", "header"):
@@ -71,11 +78,12 @@ def unused(given: Given) -> tuple[Unused, ...]:
     )
 
 
-def partly_used(given: Given) -> tuple[Unquoted, ...]:
-    """What the turns with statements say besides them, in the order of the source."""
-    by_turn: dict[int, list[Statement]] = {}
-    for statement in (*given.findings.statements, *given.findings.to_review):
-        by_turn.setdefault(statement.turn, []).append(statement)
+def partly_used(given: Given, chosen: Collection[Span]) -> tuple[Unquoted, ...]:
+    """What the turns with statements, or with what readers chose, say besides them, in their order."""
+    by_turn: dict[int, list[Statement | Span]] = {}
+    used: tuple[Statement | Span, ...] = (*given.findings.statements, *given.findings.to_review, *chosen)
+    for said in used:
+        by_turn.setdefault(said.turn, []).append(said)
     turns = [given.conversation.turns[index] for index in sorted(by_turn)]
     rest = [(turn, unquoted(turn, by_turn[turn.index])) for turn in turns]
     return tuple(Unquoted(place=place_of(turn, given), pieces=pieces) for turn, pieces in rest if pieces)

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from pipeline.plan import Plan
+from pipeline.plan.versions import approved
 from pipeline.render import pandoc, pdf, word
 from pipeline.render.layout import FAMILY, PLAN, lay_out
 from pipeline.template import Template
@@ -54,7 +55,8 @@ def render_family(plan: Plan, template: Template) -> bytes:
     title, status = (
         ("family_title_adult", "family_status_adult") if plan.adult else ("family_title", "family_status")
     )
-    plan = plan.model_copy(update={"title": texts[title], "status": texts[status]})
+    told = approved(texts["family_approved"], plan.approval, template) if plan.approval else texts[status]
+    plan = plan.model_copy(update={"title": texts[title], "status": told})
     return _docx(plan, template, FAMILY)
 
 

@@ -12,7 +12,7 @@ import typst
 from pipeline.plan import Plan
 from pipeline.render.errors import RenderError
 from pipeline.render.layout import MAY_BREAK, VERBATIM
-from pipeline.render.running import day, document_title, footer, header
+from pipeline.render.running import author, day, document_title, footer, header, status
 from pipeline.template import Template
 
 STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
@@ -32,7 +32,8 @@ def typeset(source: bytes, plan: Plan, template: Template) -> bytes:
     body = source.decode().replace(MAY_BREAK, "\u200b").replace(VERBATIM, "\\")
     inputs = {
         "title": document_title(plan),
-        "status": plan.status,
+        "author": author(plan),
+        "status": status(plan),
         "header": header(plan),
         "footer": footer(plan),
     }

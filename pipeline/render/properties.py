@@ -7,14 +7,17 @@ from lxml import etree
 from pipeline.plan import Plan
 from pipeline.render.layout import printable
 from pipeline.render.ooxml import OFFICE, serialise
-from pipeline.render.running import AUTHOR, day, document_title
+from pipeline.render.running import author, day, document_title
 
 _OWN = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 """What the format calls properties that are not its own."""
 
 
 def properties(plan: Plan) -> dict[str, bytes]:
-    """The parts with the properties; the custom ones (`izp-plan` and so on) tell which plan it is."""
+    """The parts with the properties; the custom ones (`izp-plan` and so on) tell which plan it is.
+
+    Together with the record they are enough to make the document again.
+    """
     return {
         "docProps/core.xml": _core(plan),
         "docProps/app.xml": _app(),
@@ -30,7 +33,11 @@ def _core(plan: Plan) -> bytes:
         "xsi": "http://www.w3.org/2001/XMLSchema-instance",
     }
     root = etree.Element(f"{{{names['cp']}}}coreProperties", nsmap=names)
-    for name, text in (("title", document_title(plan)), ("creator", AUTHOR), ("language", plan.language)):
+    for name, text in (
+        ("title", document_title(plan)),
+        ("creator", author(plan)),
+        ("language", plan.language),
+    ):
         etree.SubElement(root, f"{{{names['dc']}}}{name}").text = text
     created = etree.SubElement(root, f"{{{names['dcterms']}}}created")
     created.set(f"{{{names['xsi']}}}type", "dcterms:W3CDTF")
@@ -54,6 +61,8 @@ def _custom(plan: Plan) -> bytes:
         "izp-plan": plan.fingerprint,
         "izp-template": f"{plan.template} {plan.version}",
     }
+    if plan.approval:
+        own["izp-approval"] = plan.approval.model_dump_json()
     for number, (key, text) in enumerate(own.items(), start=2):  # the format keeps 0 and 1 to itself
         one = etree.SubElement(root, f"{{{name}}}property", {"fmtid": _OWN, "pid": str(number), "name": key})
         etree.SubElement(one, f"{{{types}}}lpwstr").text = printable(text)

@@ -7,8 +7,20 @@ import datetime as dt
 from pipeline.plan import Plan, dutch_date
 from pipeline.render.layout import printable
 
-AUTHOR = "IZP-concept"
+DRAFT, APPROVED = "IZP-concept", "IZP"
+"""Who the file says it is by: the program, as long as nobody approved the plan and after that."""
+
 LONGEST_NAME = 40
+
+
+def author(plan: Plan) -> str:
+    """Who the file is by."""
+    return APPROVED if plan.approval else DRAFT
+
+
+def status(plan: Plan) -> str:
+    """That this is a draft, or who approved it."""
+    return printable(plan.status)
 
 
 def header(plan: Plan) -> str:
@@ -19,9 +31,9 @@ def header(plan: Plan) -> str:
 
 
 def footer(plan: Plan) -> str:
-    """Which conversation, and which draft of it."""
+    """Which conversation, and which version of its plan."""
     date = f"gesprek van {dutch_date(plan.date)}" if plan.date else "datum van het gesprek niet bekend"
-    return f"{date} · concept {plan.fingerprint}"
+    return f"{date} · {plan.edition}"
 
 
 def document_title(plan: Plan) -> str:

@@ -13,7 +13,7 @@ from pipeline.plan import Plan
 from pipeline.render.layout import MAY_BREAK, VERBATIM
 from pipeline.render.ooxml import MICROSOFT, W14, W15, Element, W, parse, root_of, serialise
 from pipeline.render.properties import properties
-from pipeline.render.running import footer, header
+from pipeline.render.running import footer, header, status
 from pipeline.render.word_body import finish_body
 from pipeline.template import Template
 
@@ -91,7 +91,7 @@ def _added(part: bytes, name: str, **attributes: str) -> bytes:
 
 def _running(part: bytes, plan: Plan) -> bytes:
     """A header or footer with its fields filled in."""
-    fields = {"«status»": plan.status, "«title»": header(plan), "«footer»": footer(plan)}
+    fields = {"«status»": status(plan), "«title»": header(plan), "«footer»": footer(plan)}
     root = parse(part)
     for text in root.iter(W + "t"):
         text.text = fields.get(text.text or "", text.text)

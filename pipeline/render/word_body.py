@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from copy import deepcopy
-from itertools import count, takewhile
+from itertools import count, pairwise, takewhile
+from math import ceil
 
 from pipeline.plan import Plan
 from pipeline.render.ooxml import Element, W, one, parse, serialise, style_of, text_of, w
@@ -12,6 +14,12 @@ LONGEST_ROW, FEW_ROWS = 1500, 8
 """A row of a table, and a table of a few rows, stays on one page unless it has more characters than this."""
 TEXT_WIDTH = 9638
 """Width of the text on the page in twentieths of a point: A4 with margins of 20 mm."""
+
+LETTERS, LINES = 105, 66
+"""About how many letters a line of the page holds, and how many lines a page with tables."""
+ABOVE = {"Heading1": 1.5, "Heading2": 1.5}
+BETWEEN = 0.4
+"""About how many lines of white a heading has above it, and a paragraph or the row of a table around it."""
 
 FIELD = "veld-"
 """What the name of every slot begins with that is a field and no statement."""
@@ -43,7 +51,41 @@ def finish_body(part: bytes, plan: Plan) -> bytes:
         if style_of(block) == "IZP-inhoud" and chapters:
             _contents(block, chapters)
             break
+    _pages(root[0])
     return serialise(root)
+
+
+def _pages(body: Element) -> None:
+    """Takes out each page break behind a page of its own that is more than one: little stands on its last.
+
+    Only Word knows where it ends a page, so this counts letters; a page that was just filled may be taken for
+    more than one.
+    """
+    breaks = [block for block in body.iterchildren(W + "p") if style_of(block) == "IZP-bladzijde"]
+    for start, end in pairwise(breaks):
+        page = list(body)[body.index(start) + 1 : body.index(end)]
+        if sum(map(_height, page)) > LINES:
+            body.remove(end)
+
+
+def _height(block: Element) -> float:
+    """About how many lines a paragraph or a table takes."""
+    if block.tag != W + "tbl":
+        return _wrapped([block], 1) + ABOVE.get(style_of(block) or "", BETWEEN)
+    widths = [int(column.get(W + "w", "0")) for column in one(block, "tblGrid").findall(W + "gridCol")]
+    return sum(
+        BETWEEN
+        + max(
+            _wrapped(cell.iter(W + "p"), width / sum(widths))
+            for cell, width in zip(row.findall(W + "tc"), widths, strict=True)
+        )
+        for row in block.findall(W + "tr")
+    )
+
+
+def _wrapped(paragraphs: Iterable[Element], width: float) -> int:
+    """How many lines paragraphs take in a part of the width of the page."""
+    return sum(max(1, ceil(len(text_of(paragraph)) / (LETTERS * width))) for paragraph in paragraphs)
 
 
 def _around_heading(body: Element, start: Element) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.corrections import Correction, Kind, Unmatched, correction_id
@@ -45,6 +45,12 @@ THINGS = {
     "struck": "Deze woorden zijn doorgehaald of verborgen, maar niet verwijderd.",
 }
 THING_GONE = "Hier is een afbeelding, tekstvak of noot verwijderd."
+
+EMPTY = "IZP-leeg"
+"""The style of the lines that say that nothing was found: whoever types there writes under that heading."""
+
+JOINTS = " .:;,–—-"
+"""The signs that join what someone types to the words before it."""
 
 MOST_LETTERS = 10_000
 """Words with more letters than this are no statement, field or remark."""
@@ -137,6 +143,8 @@ class Comparison:
     def _removed(self, index: int, edited: Item | None) -> list[_Said]:
         """An item that went: its statements, or else all its words."""
         item = self.base.items[index]
+        if item.style == EMPTY and self._typed_over(index):
+            return []
         by = _marks(edited.cells if edited else ()) | _mark(edited.removed if edited else None)
         home = [
             (column, slot)
@@ -155,10 +163,32 @@ class Comparison:
             )
         return [_Said(slot, index, column, self._in(index, column, slot), "", by) for column, slot in home]
 
+    def _written(self, index: int, edited: Item) -> Iterator[_New]:
+        """What was typed in, behind or over a line that says that nothing was found."""
+        was, by = self.base.items[index].was, _marks(edited.cells)
+        for line in edited.now.split(BREAK):
+            words = line.strip().removeprefix(was).lstrip(JOINTS)
+            if words:
+                yield _New(self._paragraph(words, by), index)
+
+    def _typed_over(self, index: int) -> bool:
+        """Whether a paragraph stands right where one of the base was."""
+        return any(
+            pair.base is None
+            and pair.edited is not None
+            and pair.edited.kind == "paragraph"
+            and pair.after in (index - 1, index)
+            and plain(pair.edited.now)
+            for pair in self.pairs
+        )
+
     def _edited(self, index: int, edited: Item, new: list[_New]) -> list[_Said]:
         """An item that stayed: the changes in each of its cells."""
         item = self.base.items[index]
         said: list[_Said] = []
+        if item.style == EMPTY and any(one.text.strip() for one in changes(item.was, edited.cells[0])):
+            new += self._written(index, edited)
+            return []
         if len(item.cells) != len(edited.cells) and plain(item.was) == plain(edited.now):
             return []  # cells merged or parted, or a table made into text
         for ours, theirs in align_cells(item.cells, edited.cells):
@@ -204,7 +234,7 @@ class Comparison:
                 continue
             after = index if behind else index - 1
             lines = filter(str.strip, change.text.split(BREAK))
-            new += [_New(_paragraph(line, change.by), after) for line in lines]
+            new += [_New(self._paragraph(line, change.by), after) for line in lines]
         return rest
 
     # -- statements
@@ -421,6 +451,10 @@ class Comparison:
         authors = dict.fromkeys(mark.author for mark in marks if mark.author)
         return Mark(" en ".join(authors) or None, marks[-1].at)
 
+    def _paragraph(self, line: str, by: frozenset[Mark]) -> Item:
+        mark = self.told(by) if by else None
+        return Item("paragraph", cells=[Stretch([Span(line, mark)], [], len(line))])
+
     def id_of(self, *parts: str) -> str:
         """The id of a change; of the same change once more, one of its own."""
         once = correction_id(self.plan.fingerprint, *parts)
@@ -448,11 +482,6 @@ def _places(pairs: Iterable[Pair], items: Sequence[Item]) -> list[int]:
         last = after.get(id(item), last)
         places.append(last)
     return places
-
-
-def _paragraph(line: str, by: frozenset[Mark]) -> Item:
-    mark = next(iter(by), None)
-    return Item("paragraph", cells=[Stretch([Span(line, mark)], [], len(line))])
 
 
 def _marks(texts: Iterable[Stretch]) -> frozenset[Mark]:

@@ -87,7 +87,8 @@ class Item:
     """A paragraph outside tables (one cell), or a table row.
 
     `added` and `removed` tell that the whole of it is tracked so; `names` are those of the bookmarks and
-    content controls that begin in it, `things` what stands in it besides text.
+    content controls that begin in it, `things` what stands in it besides text, `style` is the id of the
+    style of a paragraph.
     """
 
     kind: Literal["paragraph", "row"]
@@ -97,6 +98,7 @@ class Item:
     things: list[Thing] = field(default_factory=list)
     added: Mark | None = None
     removed: Mark | None = None
+    style: str | None = None
 
     @property
     def was(self) -> str:
@@ -241,7 +243,10 @@ class _Reader:
             self._read_paragraph(element)
             self._stretch.append(BREAK, added, removed)
             return
-        item = self._item = Item("paragraph", cells=[Stretch()])
+        style = child(element, "pPr", "pStyle")
+        item = self._item = Item(
+            "paragraph", cells=[Stretch()], style=None if style is None else attribute(style, "val")
+        )
         self._stretch = item.cells[0]
         self._settle()
         self._read_paragraph(element)

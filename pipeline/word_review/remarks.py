@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from pipeline.corrections import Correction, Kind, Unmatched
+from pipeline.render.running import APPROVED, DRAFT
 from pipeline.word_review.alignment import Pair
 from pipeline.word_review.changes import positions
 from pipeline.word_review.comparison import MOST_LETTERS, Comparison
@@ -13,7 +14,7 @@ from pipeline.word_review.reading import COMMENT, Comment
 from pipeline.word_review.slots import part_of
 from pipeline.word_review.stretch import Mark, Span, Stretch, plain
 
-OURS = "IZP-concept"
+OURS = (DRAFT, APPROVED)
 NOWHERE = "Deze opmerking staat bij geen onderdeel van het plan."
 GONE = "De opmerking van een lezer is verwijderd; zij staat nog in het plan."
 LONG = "Deze opmerking is te lang om over te nemen."
@@ -47,7 +48,7 @@ def remarks(comparison: Comparison) -> Remarks:
     for at, comment in enumerate(edited):
         same = paired.get(at)
         if same is not None:
-            ours = same.author == OURS
+            ours = same.author in OURS
             targets[comment.id] = points[plain(same.words)] if ours else places.get(comment.id)
             if comment.done and not same.done:
                 _resolved(comment, targets[comment.id] if ours else None, comparison, found)
@@ -57,9 +58,9 @@ def remarks(comparison: Comparison) -> Remarks:
             targets[comment.id] = about
             _remark(comment, about, comparison, found)
     for comment in left:
-        if comment.author != OURS:
+        if comment.author not in OURS:
             found.queue.append(_gone(comment, comparison))
-    return found._replace(lost=sum(comment.author == OURS for comment in left))
+    return found._replace(lost=sum(comment.author in OURS for comment in left))
 
 
 def _paired(comparison: Comparison, places: Targets) -> tuple[dict[int, Comment], list[Comment]]:
@@ -81,7 +82,7 @@ def _paired(comparison: Comparison, places: Targets) -> tuple[dict[int, Comment]
             if at in paired or plain(other.words) != words:
                 continue
             author = nameless or other.author == comment.author
-            if comment.author == OURS or (author and places.get(other.id) == place):
+            if comment.author in OURS or (author and places.get(other.id) == place):
                 paired[at] = comment
                 break
         else:
@@ -92,7 +93,7 @@ def _paired(comparison: Comparison, places: Targets) -> tuple[dict[int, Comment]
 def _points(comparison: Comparison) -> dict[str, str]:
     """The point that each comment of izp is about, by its words: the comment's id holds its number."""
     numbers = {
-        plain(one.words): int(one.id) // 100_000 for one in comparison.base.comments if one.author == OURS
+        plain(one.words): int(one.id) // 100_000 for one in comparison.base.comments if one.author in OURS
     }
     return {words: f"{_POINT}{number}" for words, number in numbers.items()}
 
@@ -138,8 +139,8 @@ def _target(comparison: Comparison, index: int, column: int, was: str, start: in
 
 
 def _remark(comment: Comment, about: str | None, comparison: Comparison, found: Remarks) -> None:
-    author = comment.author if comment.author != OURS else comparison.edited.saved.author
-    mark = Mark(author, comment.at.at if comment.author != OURS else comparison.edited.saved.at)
+    author = comment.author if comment.author not in OURS else comparison.edited.saved.author
+    mark = Mark(author, comment.at.at if comment.author not in OURS else comparison.edited.saved.at)
     if not comment.words:
         return
     if about is None or len(comment.words) > MOST_LETTERS:

@@ -6,9 +6,12 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pipeline.corrections import Correction, Unmatched, correction_id
+from pydantic import ValidationError
+
+from pipeline.corrections import Correction, Unmatched, correction_id, touched
 from pipeline.draft import Dossier
-from pipeline.plan import Plan, assemble
+from pipeline.plan import Approval, Plan, assemble, content_hash
+from pipeline.plan.versions import fingerprint
 from pipeline.render import render_docx, render_family
 from pipeline.template import Template
 from pipeline.word_review.comparison import Comparison
@@ -43,19 +46,25 @@ LEAST = 0.1
 SINCE = "Dit is sindsdien ook door een ander gewijzigd."
 
 _RIVALS: dict[str, frozenset[str]] = {
-    "edit": frozenset({"edit", "reject"}),
-    "reject": frozenset({"edit", "reject", "move"}),
-    "move": frozenset({"move", "reject"}),
+    "edit": frozenset({"edit", "reject", "merge", "confirm", "ratify", "undo"}),
+    "reject": frozenset({"edit", "reject", "move", "merge", "classify", "confirm", "ratify", "undo"}),
+    "move": frozenset({"move", "reject", "merge", "classify", "ratify", "undo"}),
     "fill": frozenset({"fill"}),
 }
+"""What someone else may have done since that a change in a document would undo without knowing."""
 
 
 class Origin(NamedTuple):
-    """What a document tells of where it comes from: a conversation, a draft (fingerprint) and a template."""
+    """What a document tells of where it comes from: a conversation, a draft (fingerprint) and a template.
+
+    `number` and `approval` are those that the plan was printed with, if any.
+    """
 
     conversation: str | None
     fingerprint: str
     template: str | None
+    number: int | None = None
+    approval: Approval | None = None
 
 
 class Review(NamedTuple):
@@ -83,11 +92,27 @@ def origin(document: Document) -> Origin:
     """
     told = document.properties
     lines = (*document.running, *(item.was for item in document.items))
-    printed = re.search(r"\bconcept ([0-9a-f]{8})\b", " ".join(lines))
+    text = " ".join(lines)
+    printed = re.search(r"\b(?:concept|kenmerk) ([0-9a-f]{8})\b", text)
     fingerprint = told.get("izp-plan") or (printed[1] if printed else None)
     if fingerprint is None:
         raise ReviewError(NO_PLAN)
-    return Origin(told.get("izp-conversation"), fingerprint, told.get("izp-template"))
+    numbered = re.search(rf"\bversie (\d{{1,6}}) \(concept\), kenmerk {re.escape(fingerprint)}\b", text)
+    return Origin(
+        told.get("izp-conversation"),
+        fingerprint,
+        told.get("izp-template"),
+        int(numbered[1]) if numbered else None,
+        _approval(told.get("izp-approval")),
+    )
+
+
+def _approval(told: str | None) -> Approval | None:
+    """The approval that a document was printed with, only to make the same document again."""
+    try:
+        return Approval.model_validate_json(told) if told else None
+    except ValidationError:
+        return None
 
 
 def draft_of(source: Origin, dossier: Dossier, template: Template) -> tuple[Plan, int]:
@@ -98,10 +123,19 @@ def draft_of(source: Origin, dossier: Dossier, template: Template) -> tuple[Plan
     """
     if source.conversation not in (None, dossier.conversation.id):
         raise ReviewError(OTHER_PLAN)
+    conversation, findings = dossier.conversation, dossier.findings
     for count in range(len(dossier.corrections), -1, -1):
-        plan = assemble(dossier.conversation, dossier.findings, template, dossier.corrections[:count])
-        if plan.fingerprint == source.fingerprint:
-            return plan, count
+        corrections = dossier.corrections[:count]
+        if fingerprint(content_hash(conversation, findings, corrections), template) == source.fingerprint:
+            made = assemble(
+                conversation,
+                findings,
+                template,
+                corrections,
+                number=source.number,
+                approval=source.approval,
+            )
+            return made, count
     ours = f"{template.name} {template.version}"
     if source.template not in (None, ours):
         raise ReviewError(OTHER_TEMPLATE.format(theirs=source.template, ours=ours))
@@ -121,7 +155,7 @@ def review(document: Document, dossier: Dossier, template: Template) -> Review:
     base, count = draft_of(origin(document), dossier, template)
     comparison = Comparison(base, _original(document, base, template), document)
     found, told = comparison.found(), remarks(comparison)
-    later = dossier.corrections[count:]
+    later = _since_then(dossier, count)
     corrections: list[Correction] = []
     queue: list[Unmatched] = []
     known = {one.id for one in dossier.corrections} | {one.id for one in dossier.queue}
@@ -172,15 +206,24 @@ def _shared(document: Document, made: Document) -> float:
     return len(_texts(document) & there) / len(there)
 
 
-def _clashes(one: Correction, later: Sequence[Correction]) -> bool:
+def _since_then(dossier: Dossier, count: int) -> list[tuple[Correction, frozenset[str]]]:
+    """The corrections after so many, each with what it is about: an undo with what that changes back."""
+    about = touched(dossier.corrections)
+    return [
+        (one, names | {one.target})
+        for one, names in zip(dossier.corrections[count:], about[count:], strict=True)
+    ]
+
+
+def _clashes(one: Correction, later: Sequence[tuple[Correction, frozenset[str]]]) -> bool:
     """Whether someone else changed the same thing to something else after the document was made.
 
     A reader who goes on in the same document changes what that reader changed before.
     """
     rivals = (
         other
-        for other in later
-        if other.target == one.target and other.kind in _RIVALS.get(one.kind, frozenset())
+        for other, about in later
+        if one.target in about and other.kind in _RIVALS.get(one.kind, frozenset())
     )
     return any(
         (other.kind, other.after) != (one.kind, one.after)

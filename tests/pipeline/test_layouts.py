@@ -8,18 +8,19 @@ import pytest
 
 from extractors.schema import Conversation, Findings, Flag, Participant, Statement, Turn
 from pipeline.corrections import Correction
-from pipeline.plan import assemble
+from pipeline.plan import Approval, assemble
 from pipeline.render import lay_out
 from pipeline.template import load_template
 
 TEMPLATE = load_template(Path(__file__).parents[2] / "templates" / "izp")
+FAMILY = "family.md.j2"
 PEOPLE = (
     Participant(label="Mila", role="child", function="kind"),
     Participant(label="Anja", role="parent", function="moeder"),
 )
 
 
-def plan_of(*said, corrections=(), to_review=(), kind="het_belangrijk", flags=()):
+def plan_of(*said, corrections=(), to_review=(), kind="het_belangrijk", flags=(), **version):
     """A plan of statements given by their fields; each is a turn of Mila's, unless it says otherwise."""
     turns, found, start = [], [], 0
     for index, fields in enumerate((*said, *to_review)):
@@ -56,10 +57,11 @@ def plan_of(*said, corrections=(), to_review=(), kind="het_belangrijk", flags=()
             author="Dr. Vos",
             at=dt.datetime(2026, 3, 14, 10, 30, tzinfo=dt.UTC),
             plan="00000000",
+            **dict(*more),
         )
-        for number, (kind, target, after) in enumerate(corrections, start=1)
+        for number, (kind, target, after, *more) in enumerate(corrections, start=1)
     ]
-    return assemble(conversation, findings, TEMPLATE, made)
+    return assemble(conversation, findings, TEMPLATE, made, **version)
 
 
 def lines(plan, layout="plan.md.j2"):
@@ -145,6 +147,83 @@ def test_a_resolved_point_tells_how_and_asks_for_nothing():
     assert "opgelost door Dr. Vos op 14 maart 2026: uitgepraat" in text
     assert "comment-start" not in text
     assert "(#punt-1)" not in text
+
+
+def test_what_was_chosen_from_the_source_is_a_quote_and_says_who_chose_it():
+    place = {"turn": 0, "start": 0, "end": 4}
+    plan = plan_of({"quote": "naar huis"}, corrections=[("add", "fysiek", "naar", {"place": place})])
+    told = "“[naar]{.uitspraak #c1}” [–&nbsp;Mila]{.spreker} [gekozen door Dr. Vos op 14 maart 2026]"
+    assert told in line(plan, "{.uitspraak #c1}")
+
+
+def test_what_was_folded_in_is_read_below_and_told_to_the_family_once():
+    said = [{"quote": "naar huis"}, {"quote": "liever thuis"}]
+    plan = plan_of(*said, corrections=[("merge", "s2", "s1")])
+    told = "[]{.regel}[2]{.nr} “[liever thuis]{.uitspraak #s2}”"
+    assert told in line(plan, "“[naar huis]{.uitspraak #s1}”")
+    assert "hierbij gevoegd door Dr. Vos op 14 maart 2026" in line(plan, "{.uitspraak #s2}")
+    family = "\n".join(lines(plan, FAMILY))
+    assert (family.count("naar huis"), family.count("liever thuis")) == (1, 0)
+
+
+def test_words_of_someone_else_that_were_folded_in_are_told_to_the_family_all_the_same():
+    said = [{"quote": "naar huis"}, {"quote": "liever thuis", "perspective": "parent", "speaker": "Anja"}]
+    plan = plan_of(*said, corrections=[("merge", "s2", "s1")])
+    assert "liever thuis" in "\n".join(lines(plan, FAMILY))
+
+
+@pytest.mark.parametrize("merge", [("merge", "s1", "s3"), ("merge", "s3", "s1")])
+def test_what_was_folded_together_with_something_told_in_confidence_stays_out_of_the_summary(merge):
+    said = [{"quote": "ik ben bang"}, {"quote": "dit hoeft mama niet te weten"}]
+    said += [{"quote": f"iets anders {number}"} for number in range(3)] + [{"quote": "bang is hij"}]
+    merge = tuple(name.replace("s3", "s6") for name in merge)
+    family = "\n".join(lines(plan_of(*said, corrections=[merge]), FAMILY))
+    assert "bang" not in family
+    assert "bang is hij" in "\n".join(lines(plan_of(*said), FAMILY))
+
+
+LIMIT = {"quote": "niet reanimeren", "topics": ("resuscitation",)}
+RATIFIED = ("ratify", "s1", "", {"function": "arts"})
+
+
+def test_a_ratified_limit_says_by_whom_and_the_others_that_they_are_not():
+    told = "[bekrachtigd door Dr. Vos, arts, op 14 maart 2026]{.wie}"
+    plan = plan_of(LIMIT, {**LIMIT, "quote": "geen hartmassage"}, corrections=[RATIFIED])
+    page, table = chapter(plan, "In geval van nood"), chapter(plan, "Behandelgrenzen")
+    for part in (page, table):
+        assert (part.count(told), part.count("wens (niet bekrachtigd)")) == (1, 1)
+    assert told in line(plan, "{.uitspraak #s1}")
+
+
+def test_the_family_reads_of_a_ratified_limit_that_it_was_laid_down():
+    family = lines(plan_of(LIMIT, corrections=[RATIFIED]), FAMILY)
+    assert any("Dit is vastgelegd over behandelingen" in text for text in family)
+    assert not any("nog geen afspraak" in text for text in family)
+    family = lines(plan_of(LIMIT), FAMILY)
+    assert any("nog geen afspraak" in text for text in family)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "told"),
+    [("dismissed", "vervallen volgens"), ("next_conversation", "bewaard voor een volgend gesprek door")],
+)
+def test_a_point_tells_how_it_was_dealt_with(outcome, told):
+    flags = [Flag(type="conflict", statements=("s1",), note="Verschil.")]
+    plan = plan_of({}, flags=flags, corrections=[("resolve", "punt-1", "weer vragen", {"outcome": outcome})])
+    assert f"{told} Dr. Vos op 14 maart 2026: weer vragen" in line(plan, "{.melding #punt-1}")
+    asked = [text for text in lines(plan) if text.startswith("| [Verschil in wensen]{.wie} | weer vragen")]
+    assert len(asked) == (outcome == "next_conversation")
+    assert "weer vragen" not in "\n".join(lines(plan, FAMILY))
+
+
+def test_an_approved_plan_does_not_speak_of_a_draft():
+    approval = Approval(by="K. Smit", function="arts", at=dt.datetime(2026, 11, 22), version=3)
+    plan = plan_of({}, approval=approval)
+    for layout in ("plan.md.j2", FAMILY):
+        text = "\n".join(lines(plan, layout))
+        assert "Goedgekeurd door K. Smit, arts, op 22 november 2026 – versie 3" in text
+        assert "concept" not in text.casefold()
+        assert "Nog niet klaar" not in text
 
 
 def test_the_page_for_emergencies_quotes_limits_with_the_question_and_their_status():
@@ -255,10 +334,46 @@ def test_the_family_reads_nothing_that_is_not_sure_or_was_struck_out(corrections
 
 @pytest.mark.parametrize("topic", ["confidentiality", "honesty_information"])
 def test_what_is_said_of_who_may_know_what_is_kept_from_the_family_and_its_reader_is_told_so(topic):
-    text = family(plan_of({"quote": "zeg het niet tegen mama", "topics": (topic,)}, {"quote": "wel slapen"}))
-    assert "zeg het niet tegen mama" not in text
+    text = family(plan_of({"quote": "alles eerlijk tegen mij", "topics": (topic,)}, {"quote": "wel slapen"}))
+    assert "alles eerlijk tegen mij" not in text
     assert "wel slapen" in text
-    assert "Wat is gezegd over wie wat mag weten, staat er niet in." in text
+    assert "Wat is gezegd over wie wat mag weten, staat er niet in" in text
+
+
+CONFIDED = (
+    {"quote": "gewoon slapen"},
+    {"quote": "een hond"},
+    {"quote": "soms ben ik bang", "category": "concern"},
+    {"quote": "dat hoeft mama niet te weten"},
+    {"quote": "knuffel mee", "category": "agreement"},
+    {"quote": "papa belt", "category": "action_point", "speaker": "Anja", "perspective": "parent"},
+)
+
+
+def test_what_was_told_in_confidence_and_what_stands_around_it_is_kept_from_the_family():
+    text = family(plan_of(*CONFIDED))
+    assert all(words in text for words in ("gewoon slapen", "een hond", "papa belt"))
+    assert all(words not in text for words in ("soms ben ik bang", "niet te weten", "knuffel mee"))
+
+
+def test_what_was_told_in_confidence_stays_so_whatever_its_words_are_made_to_and_wherever_it_is_put():
+    plan = plan_of(*CONFIDED, corrections=[("edit", "s3", "wel eens angstig"), ("move", "s5", "sociaal")])
+    assert "angstig" not in family(plan)
+    assert "knuffel" not in family(plan)
+
+
+def test_who_keeps_the_plan_reads_what_was_perhaps_told_in_confidence_and_where_that_is_seen():
+    plan = plan_of(*CONFIDED)
+    assert "misschien in vertrouwen" in line(plan, "[soms ben ik bang]{.uitspraak #s3}", "[3]{.nr}")
+    assert "misschien in vertrouwen" not in line(plan, "[een hond]{.uitspraak #s2}")
+    assert "[beurt 4](#bron-3): uitspraak [3](#s3), [4](#s4), [5](#s5)." in chapter(
+        plan, "Delen en toestemming"
+    )
+    assert "(1) | [Delen en toestemming](#delen)" in line(plan, "Misschien in vertrouwen verteld", "|")
+
+
+def test_a_plan_in_which_nobody_asks_for_confidence_does_not_speak_of_it():
+    assert "vertrouwen verteld" not in "\n".join(lines(plan_of({"quote": "een hond"})))
 
 
 def test_the_family_finds_no_question_on_paper_that_is_one_to_ask_in_person():

@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors.schema import (
@@ -99,6 +99,7 @@ statement_fields = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)  # the first plan loads what the others share
 @given(st.lists(statement_fields, max_size=8), st.sets(st.sampled_from(FLAG_TYPES)))
 def test_every_statement_stands_in_full_where_its_anchor_is(said, flagged):
     flags = [Flag(type=flag, statements=("s1",), note="Let op.") for flag in sorted(flagged)]
@@ -115,6 +116,7 @@ def test_every_statement_stands_in_full_where_its_anchor_is(said, flagged):
     assert len(plan.entries) == len(said)
 
 
+@settings(deadline=None)  # the first plan loads what the others share
 @given(st.lists(statement_fields, min_size=1, max_size=8))
 def test_every_domain_refers_to_what_stands_elsewhere(said):
     plan = plan_of(*said)
@@ -309,6 +311,30 @@ def test_a_note_leads_to_its_paragraph_and_heading():
     assert (plan.sources[0].place.text, plan.sources[0].who) == ("alinea 1", "Thuis")
 
 
+@pytest.mark.parametrize(
+    ("topics", "title"),
+    [
+        (("intensive_care",), "Behandelgrens: opname op de IC"),
+        (("dialysis",), "Behandelgrens: dialyse"),
+        (("resuscitation", "ventilation"), "Behandelgrens: reanimatie, beademing"),
+        ((), "Behandelgrens"),
+    ],
+)
+def test_a_point_on_a_treatment_limit_names_its_treatment(topics, title):
+    flag = Flag(type="treatment_limit", statements=("s1",), note="Let op.")
+    plan = plan_of({"quote": "dat wil ik niet", "topics": topics}, flags=[flag])
+    assert [point.title for point in plan.points] == [title]
+
+
+def test_each_point_on_a_treatment_limit_names_its_own_treatment():
+    flags = [Flag(type="treatment_limit", statements=(name,), note="Let op.") for name in ("s1", "s2")]
+    plan = plan_of({"topics": ("ventilation",)}, {"topics": ("antibiotics",)}, flags=flags)
+    assert [point.title for point in plan.points] == [
+        "Behandelgrens: beademing",
+        "Behandelgrens: antibiotica",
+    ]
+
+
 def plan_to_review(*said, sure=0, flags=(), limits_named=(), **more):
     """The plan of a talk of which only the first `sure` statements are sure to belong in it."""
     conversation, findings = talk(*said, flags=flags, **more)
@@ -437,6 +463,7 @@ def test_headings_and_header_lines_of_the_source_are_listed_in_full():
     assert [(part.number, part.text) for part in plan.headings] == [(1, "Verslag"), (2, "Aanwezig: Mila")]
 
 
+@settings(deadline=None)  # the first plan loads what the others share
 @given(st.lists(st.sampled_from(["speech", "paragraph", "heading", "header"]), min_size=1, max_size=9))
 def test_every_turn_is_a_source_or_unused_or_a_heading(blocks):
     conversation, findings = talk(*[{} for _ in blocks])
@@ -712,6 +739,7 @@ changes = st.one_of(
 )
 
 
+@settings(deadline=None)  # the first plan loads what the others share
 @given(st.lists(statement_fields, min_size=3, max_size=3), st.lists(changes, max_size=6), st.integers(0, 3))
 def test_whatever_readers_change_every_statement_stands_in_full_once(said, changes, sure):
     plan = corrected(*changes, said=said, sure=sure)
@@ -741,6 +769,34 @@ def test_what_nobody_spoke_of_gives_a_question_and_what_was_discussed_none():
     asked = [about for question in plan.questions for about in question.about]
     assert {"Spiritueel", "Scenario’s", "Antibiotica"} <= set(asked)
     assert not {"Sociaal", "Reanimatie", "Kind"} & set(asked)
+
+
+@pytest.mark.parametrize(
+    "said", [{}, {"domains": ("pedagogisch",), "category": "context", "topics": ("prognosis",)}]
+)
+def test_what_an_adult_need_not_speak_of_is_no_gap(said):
+    plan = plan_of(said, kind="pzp")
+    assert "Pedagogisch" not in [row.heading for row in plan.coverage]
+    assert "Pedagogisch" not in [about for question in plan.questions for about in question.about]
+    assert "Spiritueel" in [row.heading for row in plan.coverage]
+
+
+def test_what_an_adult_need_not_speak_of_is_left_out_when_nothing_was_said():
+    domains = [part.id for part in chapter(plan_of({}, kind="pzp"), "domeinen").sections]
+    assert "pedagogisch" not in domains
+    assert "spiritueel" in domains
+
+
+def test_what_an_adult_says_of_it_all_the_same_stands_in_its_place():
+    plan = plan_of({"domains": ("pedagogisch",), "quote": "weer gaan schilderen"}, kind="pzp")
+    assert quotes(section(plan, "pedagogisch")) == ["weer gaan schilderen"]
+    assert next(row for row in plan.coverage if row.heading == "Pedagogisch").state == "discussed"
+
+
+def test_what_a_child_did_not_speak_of_stays_a_gap():
+    plan = plan_of({})
+    assert section(plan, "pedagogisch").state == "not_discussed"
+    assert "Pedagogisch" in [about for question in plan.questions for about in question.about]
 
 
 def test_whoever_was_not_heard_is_asked_first():

@@ -573,3 +573,31 @@ def test_the_reference_document_is_what_its_script_makes():
             return {name: archive.read(name) for name in archive.namelist()}
 
     assert parts(build()) == parts((DIRECTORY / "reference.docx").read_bytes())
+
+
+def breaks_before(docx, heading):
+    """How many pages are begun, in Word, before a heading."""
+    with zipfile.ZipFile(io.BytesIO(docx)) as archive:
+        body = etree.fromstring(archive.read("word/document.xml"))[0]
+    found = 0
+    for block in body.iterchildren(f"{W}p"):
+        style = block.find(f"{W}pPr/{W}pStyle")
+        name = style.get(f"{W}val") if style is not None else ""
+        if name == "Heading1" and heading in "".join(block.itertext()):
+            return found
+        found += name == "IZP-bladzijde"
+    raise AssertionError(heading)
+
+
+@pytest.mark.parametrize(("wishes", "begun"), [(2, 2), (8, 2), (120, 1)])
+def test_the_next_chapter_begins_a_page_unless_that_for_emergencies_is_more_than_one(wishes, begun):
+    quotes = [f"ik wil dit zo graag niet meer meemaken {number}" for number in range(wishes)]
+    made = render(plan_of(quotes, category="preference", question=None, lead=None), TEMPLATE)
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(made.pdf)).pages]
+    start = next(
+        at for at, page in enumerate(pages) if "Een wens is nog geen afspraak" in " ".join(page.split())
+    )
+    after = next(at for at, page in enumerate(pages) if "Opgesteld door" in page)
+    assert breaks_before(made.docx, "Gegevens zorgplan") == begun
+    assert ("Reanimatie" in pages[after]) is (begun == 1)
+    assert (after == start + 1) is (begun == 2)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from benchmarks.roundtrip.edits import NOTHING_SAID
 from benchmarks.roundtrip.judge import base
 from benchmarks.roundtrip.word import VML, WordFile, q
 from pipeline.draft import Dossier
@@ -385,3 +386,24 @@ def test_a_zip_bomb_is_refused():
         target.writestr("word/document.xml", b" " * 30_000_000)
     with pytest.raises(ValueError, match="uitpakken"):
         read_document(out.getvalue())
+
+
+def test_paragraphs_in_the_place_of_an_empty_line_are_statements_of_that_heading():
+    def instead(file: WordFile) -> None:
+        line = next(
+            each
+            for each in file.root.iter(q("p"))
+            if "".join(text.text or "" for text in each.iter(q("t"))) == NOTHING_SAID
+        )
+        for words in ("De sleutel ligt bij de buren.", "Bel daarna opa."):
+            new = etree.SubElement(etree.Element(q("body")), q("p"))
+            etree.SubElement(etree.SubElement(new, q("r")), q("t")).text = words
+            line.addprevious(new)
+        line.getparent().remove(line)
+
+    found = read(edited(instead))
+    assert kinds(found) == [
+        ("add", "veiligheid", "De sleutel ligt bij de buren."),
+        ("add", "veiligheid", "Bel daarna opa."),
+    ]
+    assert found.queue == ()

@@ -34,6 +34,21 @@ def run(words: str) -> str:
     return f'<w:r><w:t xml:space="preserve">{words}</w:t></w:r>'
 
 
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+
+
+@pytest.mark.parametrize(
+    ("stream", "told"),
+    [
+        ("EncryptedPackage", "Dit bestand is met een wachtwoord beveiligd"),
+        ("WordDocument", "sla het op als .docx"),
+    ],
+)
+def test_a_document_with_a_password_and_an_old_one_are_refused_with_what_to_do(stream: str, told: str):
+    with pytest.raises(IntakeError, match=told):
+        read_document(OLE + stream.encode("utf-16-le"))
+
+
 @pytest.mark.parametrize(
     ("inner", "was", "now"),
     [
