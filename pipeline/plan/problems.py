@@ -25,6 +25,10 @@ TO_REVIEW = "De uitspraak waar deze bij moet, is nog niet beoordeeld. Neem die e
 WITHIN = "Die uitspraak is al bij deze gevoegd. Kies een andere uitspraak."
 NO_LIMIT = "Dit is geen behandelgrens. Alleen een behandelgrens wordt bekrachtigd."
 MAY_NOT = "Alleen een arts, physician assistant of verpleegkundig specialist bekrachtigt een behandelgrens."
+MAY_NOT_CLOSE = (
+    "Alleen een arts, physician assistant of verpleegkundig specialist sluit een punt over een "
+    "behandelgrens. U kunt er een vraag voor een volgend gesprek van maken."
+)
 NOT_SIGNED = "Van een bekrachtiging moet bekend zijn wie het deed en wanneer. Meld u opnieuw aan."
 NOTHING_TO_UNDO = "Deze wijziging is niet gevonden. Laad de pagina opnieuw."
 
@@ -104,6 +108,9 @@ def _remark(one: Correction, before: _Before) -> str | None:
 def _resolve(one: Correction, before: _Before) -> str | None:
     if one.target not in _points(before.plan):
         return NO_POINT
+    limits = {point_id(item.number) for item in before.plan.points if item.type == "treatment_limit"}
+    if one.target in limits and one.outcome != "next_conversation" and one.function not in RATIFYING:
+        return MAY_NOT_CLOSE
     return NO_REASON if one.outcome == "dismissed" and not one.after.strip() else None
 
 

@@ -9,7 +9,8 @@ LIMIT = {"topics": ("resuscitation",)}
 @pytest.fixture
 def made(review):
     """A plan with a limit, a further statement, one that was struck out, one folded, one to review."""
-    made = review(LIMIT, {}, {}, {}, {}, to_review=1, flags=[{"type": "conflict", "statements": ("s1",)}])
+    flags = [{"type": "treatment_limit", "statements": ("s1",)}]
+    made = review(LIMIT, {}, {}, {}, {}, to_review=1, flags=flags)
     made.does("reject", "s3")
     made.does("merge", "s4", "s2")
     return made
@@ -38,6 +39,7 @@ def told(made, kind, target, after="", **more):
         ("remark", "punt-1", "klopt dit?", {}),
         ("resolve", "punt-1", "", {}),
         ("resolve", "punt-1", "dubbel", {"outcome": "dismissed"}),
+        ("resolve", "punt-1", "", {"outcome": "next_conversation", "function": "verpleegkundige"}),
         ("undo", "c1", "", {}),
     ],
 )
@@ -63,6 +65,7 @@ def test_a_statement_must_be_there(made, kind):
         ("fill", "weg", "x", {}, problems.NO_FIELD),
         ("resolve", "punt-9", "", {}, problems.NO_POINT),
         ("resolve", "punt-1", "", {"outcome": "dismissed"}, problems.NO_REASON),
+        ("resolve", "punt-1", "", {"function": "verpleegkundige"}, problems.MAY_NOT_CLOSE),
         ("add", "fysiek", "uitspraak 2", {"place": {"turn": 0, "start": 0, "end": 11}}, problems.NOT_THERE),
         ("add", "fysiek", "1.\nuit", {"place": {"turn": 0, "start": 10, "end": 16}}, problems.NOT_THERE),
         ("add", "fysiek", "x", {"place": {"turn": 99, "start": 0, "end": 1}}, problems.NOT_THERE),
