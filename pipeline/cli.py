@@ -3,81 +3,39 @@
 from __future__ import annotations
 
 import datetime as dt
-import errno
 import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+
+from pipeline import store_cli
+from pipeline.terminal import (
+    BAD_INPUT,
+    INTERNAL_FAILURE,
+    OS_ERRORS,
+    DutchCommand,
+    DutchGroup,
+    console_for,
+    load_settings,
+    print_line,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from extractors.evaluate import Figures
     from pipeline.draft import Extraction
-    from pipeline.settings import Settings
 
-INTERNAL_FAILURE = BELOW_FLOOR = 1
-BAD_INPUT = 2
+BELOW_FLOOR = INTERNAL_FAILURE
 INTERRUPTED = 130
-
-HELP = "Toont deze uitleg."
 
 KINDS = ("het_belangrijk", "samenwerkingsgesprek", "pzp")
 
-OS_ERRORS = {
-    errno.ENOSPC: "De schijf is vol. Maak ruimte vrij en probeer het opnieuw.",
-    errno.EDQUOT: "De ruimte op deze schijf is op. Maak ruimte vrij en probeer het opnieuw.",
-    errno.EACCES: "In deze map mag niet geschreven worden. Kies een andere map met --out.",
-    errno.EPERM: "In deze map mag niet geschreven worden. Kies een andere map met --out.",
-    errno.EROFS: "Op deze schijf kan niet geschreven worden. Kies een andere map met --out.",
-    errno.EEXIST: "Waar een map moet staan, staat een bestand. Kies een andere map.",
-    errno.ENOTDIR: "Waar een map moet staan, staat een bestand. Kies een andere map.",
-    errno.EISDIR: "De naam van het nieuwe bestand is al van een map. Kies een andere map met --out.",
-    errno.ENOENT: "De map van --out bestaat niet en kan niet worden gemaakt. Kies een andere map.",
-    errno.ENAMETOOLONG: "De naam van het bestand is te lang. Geef het een kortere naam.",
-}
-
 Outcome = TypeVar("Outcome")
-
-
-class _Dutch:
-    """Writes the help of a command in Dutch, which Typer has no setting for."""
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        command: Any = self
-        parameters = [param for param in command.get_params(ctx) if not param.hidden]
-        arguments = [
-            (param.metavar, param.help) for param in parameters if param.param_type_name == "argument"
-        ]
-        options = [
-            (f"{param.opts[0]} {param.metavar or ''}", HELP if param.opts[0] == "--help" else param.help)
-            for param in parameters
-            if param.param_type_name == "option"
-        ]
-        commands = [
-            (name, each.get_short_help_str(limit=100)) for name, each in getattr(self, "commands", {}).items()
-        ]
-        pieces = ["OPDRACHT"] if commands else [name for name, _ in arguments]
-        formatter.write_usage(ctx.command_path, " ".join([*pieces, "[OPTIES]"]), prefix="Gebruik: ")
-        formatter.write_paragraph()
-        formatter.write_text(command.help)
-        for heading, rows in ("Wat u opgeeft", arguments), ("Opdrachten", commands), ("Opties", options):
-            if rows:
-                with formatter.section(heading):
-                    formatter.write_dl(rows)
-
-
-class _Group(_Dutch, TyperGroup):
-    pass
-
-
-class _Command(_Dutch, TyperCommand):
-    pass
 
 
 def _date(value: str) -> dt.date:
@@ -107,7 +65,7 @@ Files = Annotated[
 
 app = typer.Typer(
     name="izp",
-    cls=_Group,
+    cls=DutchGroup,
     help="Maakt van een gespreksverslag een concept voor het Individueel Zorgplan (IZP).",
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -123,7 +81,7 @@ def _izp(
     """Holds the options that come before a command."""
 
 
-@app.command(cls=_Command)
+@app.command(cls=DutchCommand)
 def draft(
     files: Files,
     out: Annotated[
@@ -163,7 +121,7 @@ def draft(
     from pipeline.draft import Draft, Options
     from pipeline.draft import draft as draft_one
 
-    console, settings = _console(), _settings()
+    console, settings = console_for(), load_settings()
     options = Options.model_validate(
         {"date": date, "kind": kind, "child": child, "participants": participants}
     )
@@ -182,11 +140,11 @@ def draft(
         console.print(of_drafts(done))
         console.print("Het concept (Word en PDF), en de samenvatting voor het gezin (lees haar eerst na):")
         for _, made in done:
-            _print(console, f"  {shown(made.docx)}\n  {shown(made.pdf)}\n  {shown(made.family)}")
+            print_line(console, f"  {shown(made.docx)}\n  {shown(made.pdf)}\n  {shown(made.family)}")
     raise typer.Exit(code)
 
 
-@app.command(cls=_Command)
+@app.command(cls=DutchCommand)
 def extract(
     files: Files,
     out: Annotated[Path, typer.Option("--out", metavar="MAP", help="Waar NAAM.pred.json komt.")],
@@ -201,7 +159,7 @@ def extract(
     from pipeline.draft import extract as extract_one
     from pipeline.publish import publish
 
-    settings = _settings()
+    settings = load_settings()
     taken: set[Path] = set()
 
     def work(source: Path) -> Extraction:
@@ -223,31 +181,31 @@ def _compare(extractions: Sequence[tuple[Path, Extraction]], out: Path) -> None:
     from pipeline.publish import publish
     from pipeline.summary import of_history, shown
 
-    console = _console(stderr=True)
+    console = console_for(stderr=True)
     spoken = [Spoken(each.conversation, each.findings) for _, each in extractions]
     try:
         history = compare(spoken)
     except OtherChildError as error:
-        _print(console, f"{error} Ze zijn niet met elkaar vergeleken.")
+        print_line(console, f"{error} Ze zijn niet met elkaar vergeleken.")
         return
     if len(history.conversations) < len(spoken):
-        _print(console, "Een gesprek is twee keer opgegeven, onder twee namen. Het telt één keer.")
+        print_line(console, "Een gesprek is twee keer opgegeven, onder twee namen. Het telt één keer.")
     if len(history.conversations) < 2:
         return
     if any(each.conversation.date is None for each in spoken):
-        _print(
+        print_line(
             console,
             "Niet van elk gesprek is de dag bekend: ze zijn gelezen in de volgorde waarin u ze opgeeft.",
         )
     content = history.model_dump_json(indent=1).encode()
     [path] = publish(out, "verloop", {".json": content}, overwrite=True).values()
     sources = {each.conversation.id: source for source, each in reversed(extractions)}
-    console = _console()
+    console = console_for()
     console.print(of_history(history, sources))
-    _print(console, f"Wat er tussen de gesprekken veranderde: {shown(path)}")
+    print_line(console, f"Wat er tussen de gesprekken veranderde: {shown(path)}")
 
 
-@app.command("import-review", cls=_Command)
+@app.command("import-review", cls=DutchCommand)
 def import_review(
     document: Annotated[
         Path, typer.Argument(metavar="PLAN.docx", help="Het concept zoals het in Word verbeterd is.")
@@ -266,19 +224,19 @@ def import_review(
     from pipeline.word_review.importing import import_review as import_one
     from pipeline.word_review.report import lines
 
-    console, settings = _console(), _settings()
+    console, settings = console_for(), load_settings()
     done, code = _each([document], lambda path: import_one(path, settings, record))
     for _, made in done:
         for line in lines(made):
-            _print(console, line)
+            print_line(console, line)
         if made.documents:
-            _print(console, "Het nieuwe concept:")
+            print_line(console, "Het nieuwe concept:")
         for path in made.documents:
-            _print(console, f"  {shown(path)}")
+            print_line(console, f"  {shown(path)}")
     raise typer.Exit(code)
 
 
-@app.command(cls=_Command)
+@app.command(cls=DutchCommand)
 def evaluate(
     directory: Annotated[
         Path, typer.Argument(metavar="MAP", help="Map met gesprekken en hun NAAM.gold.json.")
@@ -300,7 +258,7 @@ def evaluate(
     from pipeline.publish import publish
     from pipeline.summary import of_figures
 
-    console, settings = _console(), _settings()
+    console, settings = console_for(), load_settings()
     golds: dict[str, Gold] = {}
     code = 0
     for path in sorted(directory.glob("*.gold.json")):
@@ -347,8 +305,10 @@ def _under(path: Path, figures: Figures) -> int:
     return BELOW_FLOOR if sentences else 0
 
 
+app.add_typer(store_cli.app)
+
 templates = typer.Typer(
-    cls=_Group, help="Helpt bij het maken van een sjabloon.", no_args_is_help=True, add_completion=False
+    cls=DutchGroup, help="Helpt bij het maken van een sjabloon.", no_args_is_help=True, add_completion=False
 )
 app.add_typer(templates, name="template")
 
@@ -357,20 +317,20 @@ TemplateDirectory = Annotated[
 ]
 
 
-@templates.command("check", cls=_Command)
+@templates.command("check", cls=DutchCommand)
 def check_template(directory: TemplateDirectory) -> None:
     """Zegt wat er mis is met een sjabloon, met het bestand en de regel."""
     from pipeline.template_check import check
 
     mistakes = check(directory)
     for mistake in mistakes:
-        _print(_console(), str(mistake))
+        print_line(console_for(), str(mistake))
     if mistakes:
         raise typer.Exit(BAD_INPUT)
-    _print(_console(), "Dit sjabloon klopt. Met izp template preview ziet u wat het maakt.")
+    print_line(console_for(), "Dit sjabloon klopt. Met izp template preview ziet u wat het maakt.")
 
 
-@templates.command("preview", cls=_Command)
+@templates.command("preview", cls=DutchCommand)
 def preview_template(
     directory: TemplateDirectory,
     out: Annotated[Path, typer.Option("--out", metavar="MAP", help="Waar de documenten komen.")],
@@ -387,7 +347,7 @@ def preview_template(
     done, code = _each([directory], lambda template: preview(template, out))
     for _, paths in done:
         for path in paths:
-            _print(_console(), f"  {shown(path)}")
+            print_line(console_for(), f"  {shown(path)}")
     raise typer.Exit(code)
 
 
@@ -429,7 +389,7 @@ def _each(sources: Sequence[Path], work: Callable[[Path], Outcome]) -> tuple[lis
     from pipeline.intake import IntakeError
     from pipeline.summary import shown
 
-    console = _console(stderr=True)
+    console = console_for(stderr=True)
     done: list[tuple[Path, Outcome]] = []
     codes = {0}
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
@@ -491,31 +451,7 @@ def _wrong_use(error: typer.TyperException) -> str:
     return "Deze opdracht bestaat niet."
 
 
-def _settings() -> Settings:
-    from pydantic import ValidationError
-
-    from pipeline.settings import Settings
-
-    try:
-        return Settings()
-    except ValidationError as error:
-        names = sorted({f"IZP_{detail['loc'][0]}".upper() for detail in error.errors()})
-        typer.echo(f"De instelling {', '.join(names)} klopt niet.", err=True)
-        raise typer.Exit(BAD_INPUT) from None
-
-
-def _console(*, stderr: bool = False) -> Console:
-    from rich.console import Console
-
-    return Console(stderr=stderr, highlight=False, markup=False, soft_wrap=False)
-
-
 def _complain(path: Path, sentence: str, console: Console | None = None) -> None:
     from pipeline.summary import shown
 
-    _print(console or _console(stderr=True), f"{shown(path)}: {sentence}")
-
-
-def _print(console: Console, line: str) -> None:
-    """Prints a line as it is, on a narrow terminal too: a path that is cut cannot be copied."""
-    console.print(line, soft_wrap=True)
+    print_line(console or console_for(stderr=True), f"{shown(path)}: {sentence}")

@@ -29,7 +29,11 @@ class Settings(BaseSettings):
         threshold: How sure it must be, from 0 to 1, that a statement belongs in the plan; a less sure one is
             to be reviewed. None is the threshold that the extraction was fitted with.
         model: An installed spaCy pipeline to use instead of the Dutch model that comes along.
-        data_dir: Where the jobs of the Prefect flow lie.
+        data_dir: Where the store and its key lie, and the jobs of the Prefect flow.
+        database: The URL of the store's database (`postgresql+pg8000://...`); without it an SQLite file in
+            the data folder.
+        key: The main key of the store; comes before the key file.
+        key_file: The file with the main key; `sleutel` in the data folder without it.
     """
 
     model_config = SettingsConfigDict(env_prefix="IZP_", frozen=True, env_ignore_empty=True)
@@ -38,3 +42,6 @@ class Settings(BaseSettings):
     threshold: float | None = Field(default=None, ge=0, le=1)
     model: str | None = None
     data_dir: Path = Field(default_factory=user_data_dir)
+    database: str | None = Field(default=None, repr=False)
+    key: str | None = Field(default=None, repr=False)
+    key_file: Path | None = None

@@ -16,7 +16,7 @@ from pipeline.intake.errors import IntakeError
 from pipeline.intake.formats import read_blocks
 from pipeline.intake.participants_file import ParticipantsFile, load_participants_file
 
-__all__ = ["IntakeError", "read"]
+__all__ = ["IntakeError", "check_size", "read", "read_data"]
 
 MISSING = "Dit bestand is niet gevonden; controleer de naam en de map."
 NO_FILE = "Dit is een map en geen bestand; kies het bestand met het gesprek."
@@ -69,12 +69,27 @@ def read(
         }
     )
     data, latest = _load(path, max_bytes)
-    source_format, blocks = read_blocks(data, path.suffix.lower())
+    return read_data(data, path.name, latest=latest, given=given)
+
+
+def read_data(data: bytes, name: str, *, latest: dt.date, given: ParticipantsFile) -> Conversation:
+    """Read a conversation from the bytes of a file; the format is told by the content.
+
+    Args:
+        data: the bytes.
+        name: the file's name.
+        latest: the last day the conversation can have been held on.
+        given: who is who and what else is told from outside; it wins over what the source says.
+
+    Raises:
+        IntakeError: the file cannot be taken in; the message is one Dutch sentence without source text.
+    """
+    source_format, blocks = read_blocks(data, Path(name).suffix.lower())
     _check_length(blocks)
     conversation = build(
         blocks,
         data=data,
-        source=_printable(path.name),
+        source=_printable(name),
         source_format=source_format,
         latest=latest,
         given=given,
@@ -82,6 +97,16 @@ def read(
     if not conversation.turns:
         raise IntakeError(NO_TEXT)
     return conversation
+
+
+def check_size(size: int, max_bytes: int) -> None:
+    """Refuses a file that is larger than the installation reads.
+
+    Raises:
+        IntakeError: it is; the message tells how large it may be.
+    """
+    if size > max_bytes:
+        raise IntakeError(_too_large(max_bytes))
 
 
 def _check_length(blocks: Sequence[Block]) -> None:
@@ -105,8 +130,7 @@ def _load(path: Path, max_bytes: int) -> tuple[bytes, dt.date]:
         status = path.stat()
         if not path.is_file():
             raise IntakeError(UNREADABLE)
-        if status.st_size > max_bytes:
-            raise IntakeError(_too_large(max_bytes))
+        check_size(status.st_size, max_bytes)
         with path.open("rb") as file:
             data = file.read(max_bytes + 1)
     except (FileNotFoundError, NotADirectoryError):
@@ -115,8 +139,7 @@ def _load(path: Path, max_bytes: int) -> tuple[bytes, dt.date]:
         raise
     except (OSError, ValueError):
         raise IntakeError(UNREADABLE) from None
-    if len(data) > max_bytes:
-        raise IntakeError(_too_large(max_bytes))
+    check_size(len(data), max_bytes)
     return data, dt.datetime.fromtimestamp(status.st_mtime, tz=dt.UTC).date() + dt.timedelta(days=1)
 
 

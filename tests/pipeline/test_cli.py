@@ -131,6 +131,20 @@ def test_a_full_disk_is_told_and_leaves_nothing(
     assert names(out) == []
 
 
+@pytest.mark.parametrize("number", sorted(cli.OS_ERRORS))
+def test_a_file_that_cannot_be_written_is_told_without_an_option_that_a_command_lacks(
+    tmp_path: Path, number: int, capsys: Output, monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("pipeline.word_review.importing.import_review", refuse)
+    assert izp("import-review", tmp_path / "plan.docx") == cli.INTERNAL_FAILURE
+    told = capsys.readouterr().err
+    assert told.endswith(f"plan.docx: {cli.OS_ERRORS[number]}\n")
+    assert "--" not in told.removeprefix(str(tmp_path))
+
+
 def test_a_folder_that_is_a_file_is_told(talk: Path, capsys: Output):
     assert izp("draft", talk, "--out", talk) == cli.INTERNAL_FAILURE
     assert "staat een bestand" in capsys.readouterr().err
@@ -320,9 +334,9 @@ def test_breaking_off_leaves_nothing_half_written(stop: signal.Signals, talk: Pa
     slow = (
         # Tests that run in the background of a shell inherit an interrupt that is ignored.
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "import sys, time, pipeline.publish as p; from pipeline import cli; write = p._write\n"
+        "import sys, time, pipeline.publish as p; from pipeline import cli; write = p.write\n"
         "def slowly(path, content):\n    write(path, content); print('busy', flush=True); time.sleep(60)\n"
-        "p._write = slowly\n"
+        "p.write = slowly\n"
         "sys.exit(cli.main(sys.argv[1:]))\n"
     )
     command = [sys.executable, "-c", slow, "draft", talk, "--out", out]

@@ -1,0 +1,37 @@
+import pytest
+
+from pipeline.store import documents
+from pipeline.store.database import Store, look, work
+from pipeline.store.errors import NotFound
+
+
+def test_a_document_is_given_back_for_the_plan_that_it_shows(store: Store, talk: str):
+    with work(store) as w:
+        documents.keep(w, talk, 1, "docx", "0a1b2c3d", b"kwartelkoning")
+    with look(store) as w:
+        assert documents.stored(w, talk, 1, "docx", "0a1b2c3d") == b"kwartelkoning"
+        assert documents.stored(w, talk, 1, "docx", None) == b"kwartelkoning"
+        assert documents.stored(w, talk, 1, "docx", "ffffffff") is None
+        assert documents.stored(w, talk, 1, "pdf", "0a1b2c3d") is None
+
+
+def test_a_newer_document_takes_the_place_of_the_one_before(store: Store, talk: str):
+    for made_from, data in (("0a1b2c3d", b"oud"), ("ffffffff", b"nieuw")):
+        with work(store) as w:
+            documents.keep(w, talk, 1, "docx", made_from, data)
+    with look(store) as w:
+        assert documents.stored(w, talk, 1, "docx", "ffffffff") == b"nieuw"
+        assert documents.stored(w, talk, 1, "docx", "0a1b2c3d") is None
+
+
+def test_a_conversation_that_does_not_exist_has_no_documents(store: Store):
+    with pytest.raises(NotFound), work(store) as w:
+        documents.keep(w, "0" * 32, 1, "docx", "0a1b2c3d", b"x")
+
+
+def test_nothing_of_a_document_can_be_read_in_the_database(store: Store, talk: str):
+    with work(store) as w:
+        documents.keep(w, talk, 1, "docx", "0a1b2c3d", b"kwartelkoning")
+    with store.engine.connect() as connection:
+        sealed = connection.exec_driver_sql("SELECT sealed FROM documents").scalar_one()
+    assert b"kwartelkoning" not in bytes(sealed)
