@@ -7,13 +7,16 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint evaluate quality bench docs-images model weights figures update
+.PHONY: help demo serve-demo test lint evaluate quality bench docs-images model weights figures update
 
 help: ## shows this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
 demo: $(READY) ## drafts every conversation in samples/ into out/
 	$(BIN)/izp draft --out out --overschrijven $(filter-out %.gold.json,$(wildcard samples/*.*))
+
+serve-demo: $(READY) ## serves the web app with invented children, to try it in a browser
+	$(BIN)/python -m review.demo
 
 test: $(READY) ## runs the tests
 	$(BIN)/python -m pytest
@@ -33,8 +36,9 @@ quality: $(READY) ## writes the figures in docs/quality.md and what becomes of t
 bench: $(READY) ## measures how fast a draft is, and how much memory it takes
 	$(BIN)/python -m benchmarks
 
-docs-images: $(READY) ## makes the pictures of drafts in docs/images again; needs LibreOffice Writer and poppler-utils
+docs-images: $(READY) ## makes the pictures in docs/images again; needs LibreOffice Writer, poppler-utils and Chromium
 	$(BIN)/python -m benchmarks.pictures
+	$(BIN)/python -m benchmarks.screens
 
 model: $(READY) ## trains the Dutch model again: make model DATA=<folder with treebanks>
 	@test -n "$(DATA)" || { echo "Say where the treebanks are: make model DATA=<folder>"; exit 2; }

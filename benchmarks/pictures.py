@@ -24,8 +24,9 @@ SHEET_DPI, PAGE_DPI = 45, 90
 
 def main() -> None:
     """Drafts the samples and makes the pictures anew, and for the README the first page of the first."""
-    for old in IMAGES.glob("*.png"):
-        old.unlink()
+    for source in SAMPLES:
+        for old in IMAGES.glob(f"{Path(source).stem}*.png"):
+            old.unlink()
     with TemporaryDirectory() as name:
         folder = Path(name)
         for source in SAMPLES:

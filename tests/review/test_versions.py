@@ -1,0 +1,173 @@
+"""The versions of a plan: put forward, ratified, approved, compared and downloaded."""
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+
+import pytest
+from fastapi import FastAPI
+from httpx import Response
+
+from pipeline.rendering import Renderer
+from pipeline.store.audit import Event
+from pipeline.store.database import Store
+from review.app import create_app
+from review.settings import ReviewSettings
+
+from .conftest import PASSWORD, URL, Browser, Idle, People
+from .talks import draft, statement_with, text_of
+
+Open = Callable[..., Browser]
+
+
+@pytest.fixture
+def app(store: Store, settings: ReviewSettings) -> Iterator[FastAPI]:
+    """A web app that makes documents."""
+    with Renderer(settings, store) as renderer:
+        yield create_app(store, settings, URL, drafter=Idle(), renderer=renderer)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def path(store: Store, people: People, child: str) -> str:
+    """The address of a conversation."""
+    return f"/gesprekken/{draft(store, people.verpleegkundige.id, child)}"
+
+
+def decide_all(doctor: Browser, path: str) -> None:
+    """Ratifies the treatment limit and settles the rest."""
+    page = doctor.get(path).text
+    doctor.submit(f"{path}/uitspraken/{statement_with(page, 'naar de IC gaat')}/bekrachtigen", gezien="1.0")
+    for number in re.findall(r'id="punt-(\d+)" [^>]*data-waits="1"', doctor.get(path).text):
+        doctor.submit(f"{path}/punten/{number}", uitkomst="resolved", gezien="1.0")
+
+
+def approve(doctor: Browser, path: str, password: str = PASSWORD) -> Response:
+    """Approves what the page shows."""
+    content = re.search(r'name="inhoud" value="(\w+)"', doctor.get(f"{path}/goedkeuren").text)
+    return doctor.submit(f"{path}/goedkeuren", inhoud=content[1] if content else "", wachtwoord=password)
+
+
+def test_a_nurse_puts_the_concept_forward_and_takes_it_back(browser: Open, people: People, path: str) -> None:
+    nurse = browser(people.verpleegkundige)
+    nurse.submit(f"{path}/klaar", versie="1")
+    assert "Klaar voor beoordeling, versie 1" in nurse.get(path).text
+    assert nurse.submit(f"{path}/klaar", versie="1").status_code == 409
+    nurse.submit(f"{path}/heropenen", versie="1")
+    assert "Concept, versie 1" in nurse.get(path).text
+
+
+def test_what_stands_in_the_way_of_approval_is_listed(browser: Open, people: People, path: str) -> None:
+    doctor = browser(people.behandelaar)
+    page = doctor.get(f"{path}/goedkeuren").text
+    assert "2 punten staan goedkeuring nog in de weg" in text_of(page)
+    assert f'href="{path}#punt-1"' in page
+    assert "Ik wil niet dat ze nog naar de IC gaat" in page
+    assert 'name="wachtwoord"' not in page
+
+
+def test_a_limit_is_ratified_from_the_list_and_one_comes_back_to_it(
+    browser: Open, people: People, path: str
+) -> None:
+    doctor = browser(people.behandelaar)
+    name = statement_with(doctor.get(path).text, "naar de IC gaat")
+    answer = doctor.submit(f"{path}/uitspraken/{name}/bekrachtigen", gezien="1.0", terug="goedkeuren")
+    assert answer.headers["location"] == f"{path}/goedkeuren#{name}"
+    assert "bekrachtigd door Karin Smit (arts)" in text_of(doctor.get(f"{path}/goedkeuren").text)
+
+
+def test_a_nurse_sees_what_is_needed_but_does_not_approve(browser: Open, people: People, path: str) -> None:
+    nurse = browser(people.verpleegkundige)
+    page = nurse.get(f"{path}/goedkeuren").text
+    assert "bekrachtigen</button>" not in page
+    assert nurse.submit(f"{path}/goedkeuren", inhoud="x", wachtwoord=PASSWORD).status_code == 403
+
+
+def test_an_approved_version_is_frozen_and_its_documents_say_so(
+    browser: Open, people: People, path: str, trail: Callable[[], list[Event]]
+) -> None:
+    doctor, nurse = browser(people.behandelaar), browser(people.verpleegkundige)
+    decide_all(doctor, path)
+    assert approve(doctor, path, "een ander wachtwoord").status_code == 422
+    assert "concept" in text_of(doctor.get(f"{path}/versies").text)
+    assert approve(doctor, path).status_code == 303
+    assert [event.action for event in trail()].count("approve") == 1
+    versions = text_of(doctor.get(f"{path}/versies").text)
+    assert "Goedgekeurd door Karin Smit (arts)" in versions
+    words = zipfile.ZipFile(io.BytesIO(nurse.get(f"{path}/versies/1/docx").content)).read("word/document.xml")
+    assert b"Goedgekeurd door Karin Smit" in words
+    assert b"CONCEPT" not in words
+    before = nurse.get(f"{path}/versies/1/pdf").content
+
+    page = nurse.get(path).text
+    assert "Wijzigt u iets, dan begint versie 2 als concept" in page
+    name = statement_with(page, "filmpjes mag maken")
+    shown = re.search(r'name="toont" value="([\d.]+)"', page)
+    assert shown
+    answer = nurse.post(
+        f"{path}/uitspraken/{name}/wijzigen",
+        data={"csrf": nurse.csrf, "gezien": shown[1], "toont": shown[1], "woorden": "Filmpjes maken"},
+        headers={"HX-Request": "true"},
+    )
+    assert "Hiermee is versie 2 begonnen, als concept." in answer.text
+    assert nurse.get(f"{path}/versies/1/pdf").content == before
+    difference = text_of(nurse.get(f"{path}/verschillen/1").text)
+    assert "anders “Als ik filmpjes mag maken met mijn zus” Filmpjes maken Vera Zand" in difference
+
+
+def test_what_changed_since_the_page_was_loaded_is_not_approved(
+    browser: Open, people: People, path: str
+) -> None:
+    doctor, nurse = browser(people.behandelaar), browser(people.verpleegkundige)
+    decide_all(doctor, path)
+    content = re.search(r'name="inhoud" value="(\w+)"', doctor.get(f"{path}/goedkeuren").text)
+    assert content
+    nurse.submit(f"{path}/velden/huisarts", woorden="dokter Vos", gezien="1.0")
+    answer = doctor.submit(f"{path}/goedkeuren", inhoud=content[1], wachtwoord=PASSWORD)
+    assert answer.status_code == 409
+    assert "Er is niets goedgekeurd" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("file", "kind", "start"),
+    [
+        ("docx", "wordprocessingml", b"PK"),
+        ("pdf", "application/pdf", b"%PDF"),
+        ("gezin", "wordprocessingml", b"PK"),
+        ("json", "application/json", b"{"),
+    ],
+)
+def test_a_document_is_downloaded_under_a_name_that_tells_nothing(
+    browser: Open,
+    people: People,
+    path: str,
+    file: str,
+    kind: str,
+    start: bytes,
+    trail: Callable[[], list[Event]],
+) -> None:
+    answer = browser(people.lezer).get(f"{path}/versies/1/{file}")
+    assert answer.status_code == 200
+    assert kind in answer.headers["content-type"]
+    assert answer.content.startswith(start)
+    assert answer.headers["cache-control"] == "no-store"
+    assert re.fullmatch(
+        r'attachment; filename="izp-\d{4}-\d\d-\d\d-[0-9a-f]{8}-versie-1[.\w-]+"',
+        answer.headers["content-disposition"],
+    )
+    assert trail()[-1].action == "download"
+
+
+@pytest.mark.parametrize("number", ["-1", "0", str(10**30)])
+@pytest.mark.parametrize("page", ["versies/{}/json", "verschillen/{}"])
+def test_a_number_that_no_version_has_is_refused(
+    browser: Open, people: People, path: str, page: str, number: str
+) -> None:
+    assert browser(people.lezer).get(f"{path}/{page.format(number)}").status_code == 422
+
+
+def test_a_version_that_is_not_there_is_not_found(browser: Open, people: People, path: str) -> None:
+    reader = browser(people.lezer)
+    assert reader.get(f"{path}/versies/7/pdf").status_code == 404
+    assert reader.get(f"{path}/verschillen/7").status_code == 404
+    assert reader.get(f"{path}/versies/1/exe").status_code == 422

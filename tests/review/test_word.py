@@ -1,0 +1,121 @@
+"""A Word document that comes back with corrections."""
+
+import io
+import zipfile
+from collections.abc import Callable
+
+import pytest
+
+from pipeline.draft import Dossier, installed_template
+from pipeline.render import render_docx
+from pipeline.store import reviews
+from pipeline.store.database import Store, look
+
+from .conftest import Browser, People
+from .talks import draft, text_of
+
+Open = Callable[..., Browser]
+SAID, CHANGED = "Ik maak me zorgen over de nachten", "Ik maak me grote zorgen over de nachten"
+
+
+@pytest.fixture
+def talk(store: Store, people: People, child: str) -> str:
+    return draft(store, people.verpleegkundige.id, child)
+
+
+def corrected(store: Store, talk: str, old: str = SAID, new: str = CHANGED) -> bytes:
+    """The document of a plan, in which somebody changed words."""
+    with look(store) as w:
+        plan = reviews.plan_of(w, talk, installed_template())
+    made = zipfile.ZipFile(io.BytesIO(render_docx(plan, installed_template())))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in made.namelist():
+            data = made.read(name)
+            is_text = name == "word/document.xml"
+            archive.writestr(name, data.replace(old.encode(), new.encode()) if is_text else data)
+    return out.getvalue()
+
+
+def record(store: Store, talk: str) -> Dossier:
+    with look(store) as w:
+        return reviews.dossier(w, talk, installed_template())
+
+
+def upload(reader: Browser, talk: str, data: bytes) -> str:
+    files = {"bestand": ("Plan Noor.docx", data)}
+    return reader.post(f"/gesprekken/{talk}/word", data={"csrf": reader.csrf}, files=files).text
+
+
+def ticket(page: str) -> str:
+    return page.split('name="bewijs" value="')[1].split('"')[0]
+
+
+def test_corrections_are_shown_before_they_are_taken_over(
+    browser: Open, people: People, store: Store, talk: str
+) -> None:
+    nurse = browser(people.verpleegkundige)
+    page = upload(nurse, talk, corrected(store, talk))
+    assert "Dit wordt overgenomen (1)" in text_of(page)
+    assert "<del>Ik maak me zorgen over de nachten</del>" in page
+    assert "<ins>Ik maak me grote zorgen over de nachten</ins>" in page
+    assert record(store, talk).corrections == ()
+    answer = nurse.submit(f"/gesprekken/{talk}/word/overnemen", bewijs=ticket(page))
+    assert answer.status_code == 303
+    assert [one.after for one in record(store, talk).corrections] == [
+        "Ik maak me grote zorgen over de nachten"
+    ]
+
+
+def test_taking_over_twice_changes_nothing_more(
+    browser: Open, people: People, store: Store, talk: str
+) -> None:
+    nurse = browser(people.verpleegkundige)
+    data = corrected(store, talk)
+    for _ in range(2):
+        page = upload(nurse, talk, data)
+        if 'name="bewijs"' in page:
+            nurse.submit(f"/gesprekken/{talk}/word/overnemen", bewijs=ticket(page))
+    assert "stond al in het plan" in page
+    assert len(record(store, talk).corrections) == 1
+
+
+def test_what_no_correction_stands_for_waits_to_be_worked_in_by_hand(
+    browser: Open, people: People, store: Store, talk: str
+) -> None:
+    nurse = browser(people.verpleegkundige)
+    page = upload(nurse, talk, corrected(store, talk, "Levenseindezorg", "Zorg aan het einde"))
+    assert "Dit verwerkt u daarna zelf" in page
+    nurse.submit(f"/gesprekken/{talk}/word/overnemen", bewijs=ticket(page))
+    screen = nurse.get(f"/gesprekken/{talk}").text
+    assert "Uit Word te verwerken" in screen
+    unmatched = record(store, talk).queue[0].id
+    nurse.submit(f"/gesprekken/{talk}/wachtrij/{unmatched}")
+    assert f"wacht-{unmatched}" not in nurse.get(f"/gesprekken/{talk}").text
+
+
+def test_another_document_is_refused_in_words_for_the_web(
+    browser: Open, people: People, store: Store, talk: str, child: str
+) -> None:
+    other = draft(
+        store, people.verpleegkundige.id, child, "ander.txt", "Moeder: Ik wil dat zij naar huis komt.\n"
+    )
+    page = upload(browser(people.verpleegkundige), talk, corrected(store, other))
+    assert "hoort bij het plan van een ander gesprek" in page
+    assert "--record" not in page
+
+
+@pytest.mark.parametrize(("data", "sentence"), [(b"", "Kies het Word-bestand"), (b"geen word", "Word")])
+def test_what_is_no_word_document_is_refused(
+    browser: Open, people: People, talk: str, data: bytes, sentence: str
+) -> None:
+    assert sentence in upload(browser(people.verpleegkundige), talk, data)
+
+
+def test_what_somebody_else_uploaded_cannot_be_taken_over(
+    browser: Open, people: People, store: Store, talk: str
+) -> None:
+    page = upload(browser(people.verpleegkundige), talk, corrected(store, talk))
+    answer = browser(people.behandelaar).submit(f"/gesprekken/{talk}/word/overnemen", bewijs=ticket(page))
+    assert answer.status_code == 422
+    assert record(store, talk).corrections == ()
