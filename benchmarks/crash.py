@@ -80,10 +80,10 @@ def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
     with tempfile.TemporaryDirectory() as folder:
         told, wrong = run(Settings(data_dir=Path(folder)), rounds, seed=time.time_ns())
-    print(f"killed {rounds} times")  # noqa: T201
-    for step, count in Counter(one.step for one in told).items():
-        print(f"{step}: {count}")  # noqa: T201
-    print("\n".join(wrong) or "nothing that was acknowledged is missing, nothing is half there")  # noqa: T201
+    lines = [f"killed {rounds} times"]
+    lines += (f"{step}: {count}" for step, count in Counter(one.step for one in told).items())
+    lines += wrong or ["nothing that was acknowledged is missing, nothing is half there"]
+    sys.stdout.write("\n".join(lines) + "\n")
     raise SystemExit(bool(wrong))
 
 

@@ -29,7 +29,7 @@ from review.settings import ReviewSettings
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
 CHROMIUM = "/usr/bin/chromium"
-PASSWORD = "alleen voor de plaatjes"  # noqa: S105
+PASSWORD = "alleen voor de plaatjes"  # noqa: S105  # of accounts that end with the pictures
 SIZE: ViewportSize = {"width": 1366, "height": 820}
 
 

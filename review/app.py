@@ -64,7 +64,7 @@ class _Static(StaticFiles):
 
     def file_response(self, *args: object, **kwargs: object) -> Response:
         """Lets browsers keep a file."""
-        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]  # passed on as given
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
 

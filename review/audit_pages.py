@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Final, NamedTuple, cast
 from urllib.parse import urlencode
 
@@ -30,6 +30,16 @@ router = APIRouter(include_in_schema=False)
 Before = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
 TeamReader = Annotated[Visit, Depends(needs("see_child_audit"))]
 
+
+def _asked(
+    wie: str = "", kind: str = "", wat: str = "", uitkomst: str = "", van: str = "", tot: str = ""
+) -> dict[str, str]:
+    """What the form above the trail asks: who, which child, what, with what outcome, from and until when."""
+    return {"wie": wie, "kind": kind, "wat": wat, "uitkomst": uitkomst, "van": van, "tot": tot}
+
+
+Asked = Annotated[dict[str, str], Depends(_asked)]
+
 OUTCOMES: Final = {"done": "gedaan", "refused": "geweigerd", "failed": "mislukt"}
 COLUMNS: Final = ("nummer", "tijd", "wat", "uitkomst", "wie", "namens", "kind", "onderwerp", "vanaf")
 _PER_PAGE: Final = 100
@@ -46,23 +56,13 @@ class Line(NamedTuple):
 
 
 @router.get("/beheer/logboek", dependencies=[Depends(needs("see_audit"))])
-def show_trail(
-    request: Request,
-    wie: str = "",
-    kind: str = "",
-    wat: str = "",
-    uitkomst: str = "",
-    van: str = "",
-    tot: str = "",
-    voor: Before = None,
-) -> Response:
+def show_trail(request: Request, asked: Asked, voor: Before = None) -> Response:
     """The audit trail, by who, which child, what and when."""
-    wanted = _wanted(wie, kind, wat, uitkomst, van, tot)
+    wanted = _wanted(asked)
     with look(site_of(request).store) as w:
         found = trail.events(w, wanted, before=voor, most=_PER_PAGE + 1)
         lines = _lines(w, found[:_PER_PAGE])
         people = accounts.users(w)
-    asked = {"wie": wie, "kind": kind, "wat": wat, "uitkomst": uitkomst, "van": van, "tot": tot}
     query = {key: value for key, value in asked.items() if value}
     older = query | {"voor": str(lines[-1].event.number)} if len(found) > _PER_PAGE else None
     return page(
@@ -80,17 +80,9 @@ def show_trail(
 
 
 @router.get("/beheer/logboek.csv", dependencies=[Depends(needs("see_audit"))])
-def download_trail(
-    request: Request,
-    wie: str = "",
-    kind: str = "",
-    wat: str = "",
-    uitkomst: str = "",
-    van: str = "",
-    tot: str = "",
-) -> Response:
+def download_trail(request: Request, asked: Asked) -> Response:
     """The same as a file for a spreadsheet."""
-    wanted = _wanted(wie, kind, wat, uitkomst, van, tot)
+    wanted = _wanted(asked)
     headers = {"Content-Disposition": f'attachment; filename="logboek-{dt.date.today()}.csv"'}
     return StreamingResponse(
         _csv(site_of(request).store, wanted), headers=headers, media_type="text/csv; charset=utf-8"
@@ -111,16 +103,15 @@ def show_child_trail(request: Request, visit: TeamReader, voor: Before = None) -
         )
 
 
-def _wanted(who: str, child: str, what: str, outcome: str, since: str, until: str) -> Wanted:
+def _wanted(asked: Mapping[str, str]) -> Wanted:
     """What somebody asks for; a day that is no day does not count."""
-    last = _midnight(until, days=1)
     return Wanted(
-        user_id=who or None,
-        child_id=child.strip() or None,
-        action=what or None,
-        outcome=outcome or None,
-        since=_midnight(since),
-        until=last,
+        user_id=asked["wie"] or None,
+        child_id=asked["kind"].strip() or None,
+        action=asked["wat"] or None,
+        outcome=asked["uitkomst"] or None,
+        since=_midnight(asked["van"]),
+        until=_midnight(asked["tot"], days=1),
     )
 
 

@@ -63,8 +63,8 @@ def show_children(request: Request, visit: Annotated[Visit, Depends(needs("see_c
     return page(request, "children/list.html", found=found, states=STATES, age=age)
 
 
-@router.get("/kinderen/nieuw")
-def show_new(request: Request, visit: Annotated[Visit, Depends(needs("add_child"))]) -> Response:  # noqa: ARG001
+@router.get("/kinderen/nieuw", dependencies=[Depends(needs("add_child"))])
+def show_new(request: Request) -> Response:
     """The form to add a child."""
     return _form(request, None)
 

@@ -45,12 +45,8 @@ def show(
     return page(request, "plan/progress.html", child=child, talk=status, steps=STEPS)
 
 
-@router.get("/voortgang")
-def show_progress(
-    request: Request,
-    conversation: str,
-    visit: Annotated[Visit, Depends(needs("see_conversation", unseen=True))],  # noqa: ARG001
-) -> Response:
+@router.get("/voortgang", dependencies=[Depends(needs("see_conversation", unseen=True))])
+def show_progress(request: Request, conversation: str) -> Response:
     """How far the draft is, for a page that waits for it; once it is there, the page is sent for."""
     with look(site_of(request).store) as w:
         status = conversations.status(w, conversation)

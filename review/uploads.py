@@ -75,8 +75,8 @@ def show_new(request: Request, visit: Annotated[Visit, Depends(needs("upload"))]
     return _form(request, visit, Handed("", b"", "", "", "", {}))
 
 
-@router.post("/kinderen/{child}/gesprekken/wie")
-def show_who(request: Request, visit: Annotated[Visit, Depends(needs("upload"))], sent: Sent) -> Response:  # noqa: ARG001
+@router.post("/kinderen/{child}/gesprekken/wie", dependencies=[Depends(needs("upload"))])
+def show_who(request: Request, sent: Sent) -> Response:
     """Who is who in a file that was just chosen, before it is handed in."""
     try:
         name, data = _source(sent)

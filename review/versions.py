@@ -102,12 +102,8 @@ def approve(
     return RedirectResponse(f"/gesprekken/{conversation}/versies", 303)
 
 
-@router.get("/versies")
-def show_versions(
-    request: Request,
-    conversation: str,
-    visit: Annotated[Visit, Depends(needs("see_conversation"))],  # noqa: ARG001
-) -> Response:
+@router.get("/versies", dependencies=[Depends(needs("see_conversation"))])
+def show_versions(request: Request, conversation: str) -> Response:
     """All versions, with their documents."""
     with look(site_of(request).store) as w:
         now = held(w, conversation)
@@ -120,13 +116,8 @@ def show_versions(
     return page(request, "plan/versions.html", versions=found[::-1], names=names, wrong="", **values(now))
 
 
-@router.get("/verschillen/{number}")
-def show_differences(
-    request: Request,
-    conversation: str,
-    number: Number,
-    visit: Annotated[Visit, Depends(needs("see_conversation"))],  # noqa: ARG001
-) -> Response:
+@router.get("/verschillen/{number}", dependencies=[Depends(needs("see_conversation"))])
+def show_differences(request: Request, conversation: str, number: Number) -> Response:
     """What is other now than in an earlier version."""
     template = installed_template()
     with look(site_of(request).store) as w:

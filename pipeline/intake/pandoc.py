@@ -87,8 +87,8 @@ def _convert(data: bytes, kind: str) -> dict[str, Any]:
         "json",
     ]
     try:
-        # S603: the program is the one that pypandoc ships, and nothing of the file reaches the command line.
-        done = subprocess.run(command, input=data, capture_output=True, timeout=TIMEOUT_S, check=True)  # noqa: S603
+        # The program is the one that pypandoc ships, and nothing of the file reaches the command line.
+        done = subprocess.run(command, input=data, capture_output=True, timeout=TIMEOUT_S, check=True)  # noqa: S603  # see above
         tree = json.loads(done.stdout)
     except (OSError, subprocess.SubprocessError, ValueError, RecursionError):
         raise IntakeError(UNREADABLE) from None

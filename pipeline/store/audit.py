@@ -144,5 +144,6 @@ def _event(row: AuditRow) -> Event:
 
 def _mac(event: Event, before: str, key: bytes) -> str:
     at = event.at.astimezone(dt.UTC).isoformat(timespec="microseconds")
-    told = json.dumps([before, *event._replace(at=at)], separators=(",", ":"))  # type: ignore[arg-type]
+    fields = event._asdict() | {"at": at}
+    told = json.dumps([before, *fields.values()], separators=(",", ":"))
     return hmac.new(key, told.encode(), hashlib.sha256).hexdigest()

@@ -11,7 +11,7 @@ import time
 from contextlib import closing
 from typing import Any
 
-from pg8000.dbapi import DatabaseError  # type: ignore[import-untyped]
+from pg8000.dbapi import DatabaseError  # type: ignore[import-untyped]  # comes without types
 from sqlalchemy import Engine, delete, exists, select
 from sqlalchemy.engine.interfaces import DBAPICursor
 

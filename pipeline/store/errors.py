@@ -18,11 +18,11 @@ class NotFound(StoreError):  # noqa: N818  # it says what is so, as Outdated doe
     """What is asked for is not there (any more)."""
 
 
-class Outdated(StoreError):  # noqa: N818
+class Outdated(StoreError):  # noqa: N818  # as NotFound
     """Somebody else changed it in between."""
 
 
-class Unfit(StoreError):  # noqa: N818
+class Unfit(StoreError):  # noqa: N818  # as NotFound
     """What was filled in cannot be so."""
 
 
