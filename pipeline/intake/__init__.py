@@ -13,7 +13,7 @@ from extractors.schema import Conversation, Kind
 from pipeline.intake.blocks import Block, tidy_line
 from pipeline.intake.conversation import build
 from pipeline.intake.errors import IntakeError
-from pipeline.intake.formats import read_blocks
+from pipeline.intake.formats import MAX_LINES, TOO_MANY_WORDS, read_blocks
 from pipeline.intake.participants_file import ParticipantsFile, load_participants_file
 
 __all__ = ["IntakeError", "check_size", "read", "read_data"]
@@ -25,9 +25,6 @@ UNREADABLE = (
 )
 MAX_CHARACTERS = 900_000
 MAX_SPEAKERS = 60
-TOO_MANY_WORDS = (
-    "Dit bestand bevat meer tekst dan één gesprek kan hebben; bied per gesprek een eigen bestand aan."
-)
 TOO_MANY_SPEAKERS = (
     "In dit bestand staan meer dan 60 sprekers; kijk na of het wel één uitgeschreven gesprek is."
 )
@@ -111,7 +108,7 @@ def check_size(size: int, max_bytes: int) -> None:
 
 def _check_length(blocks: Sequence[Block]) -> None:
     """Refuses what is no conversation: a day of talk has some 150,000 words, and fewer speakers."""
-    if sum(len(block.text) for block in blocks) > MAX_CHARACTERS:
+    if len(blocks) > MAX_LINES or sum(len(block.text) for block in blocks) > MAX_CHARACTERS:
         raise IntakeError(TOO_MANY_WORDS)
     if len({block.label for block in blocks if block.label is not None}) > MAX_SPEAKERS:
         raise IntakeError(TOO_MANY_SPEAKERS)

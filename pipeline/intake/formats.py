@@ -11,6 +11,12 @@ from pipeline.intake.document import from_lines
 from pipeline.intake.errors import IntakeError
 from pipeline.intake.sniff import binary_format, text_format
 
+MAX_LINES = 20_000
+"""An hour of talk has well under 2,000 turns. So many take a second to read, a million a minute."""
+
+TOO_MANY_WORDS = (
+    "Dit bestand bevat meer tekst dan één gesprek kan hebben; bied per gesprek een eigen bestand aan."
+)
 EMPTY = "Dit bestand is leeg; kies het bestand met het uitgeschreven gesprek of de notities."
 
 
@@ -38,5 +44,8 @@ def read_blocks(data: bytes, suffix: str) -> tuple[str, list[Block]]:
     if kind == "html":
         return kind, pandoc.read(text.encode(), kind)
     # Millions of empty lines say no more than one.
-    is_dialogue, blocks = from_lines(re.sub(r"\n\s*\n", "\n\n", text).split("\n"))
+    lines = re.sub(r"\n\s*\n", "\n\n", text).split("\n")
+    if sum(not line.isspace() for line in lines if line) > MAX_LINES:
+        raise IntakeError(TOO_MANY_WORDS)
+    is_dialogue, blocks = from_lines(lines)
     return ("dialogue" if is_dialogue else "notes"), blocks

@@ -58,6 +58,8 @@ CASES: dict[str, tuple[str, bytes, str]] = {
         b"Moeder: Ik wil naar huis.\nVader: Ik ook.\n" * 40_000,
         intake.TOO_MANY_WORDS,
     ),
+    "een miljoen korte regels": ("a.txt", b"ja\n" * 1_000_000, intake.TOO_MANY_WORDS),
+    "twintigduizend en een beurten": ("a.txt", b"Moeder: ja\n" * 20_001, intake.TOO_MANY_WORDS),
     "één eindeloos woord": ("a.txt", b"Moeder: " + b"a" * 1_000_000, intake.TOO_MANY_WORDS),
     "honderd sprekers": (
         "a.txt",
