@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from extractors.extract import extract, load
-from pipeline.draft import TEMPLATE
 from pipeline.intake import read
 from pipeline.plan import Plan, assemble
 from pipeline.render import lay_out, pandoc, pdf, render
-from pipeline.template import load_template
+from pipeline.template import TEMPLATE, load_template
 
 PLANS, THREADS = 200, 2
 
@@ -42,7 +41,7 @@ def measure(samples: Iterable[Path]) -> Speed:
     laid_out = {plan.conversation: lay_out(plan, template) for plan in plans}
 
     def bare(plan: Plan) -> None:
-        source, _ = pandoc.convert(laid_out[plan.conversation], template.directory)
+        source, _ = pandoc.convert(laid_out[plan.conversation], template.directory, "typst", "docx")
         pdf.typeset(source, plan, template)
 
     def whole(plan: Plan) -> None:

@@ -1,7 +1,26 @@
 """From a plan to a Word document and a PDF, projections of the same record (docs/architecture.md, rule 5)."""
 
-from pipeline.render.documents import Documents, render, render_docx, render_family
+from pipeline.render.documents import (
+    Documents,
+    for_family,
+    render,
+    render_docx,
+    render_docx_layout,
+    render_family,
+    render_layout,
+)
 from pipeline.render.errors import RenderError
-from pipeline.render.layout import lay_out
+from pipeline.render.layout import FAMILY, lay_out
 
-__all__ = ["Documents", "RenderError", "lay_out", "render", "render_docx", "render_family"]
+__all__ = [
+    "FAMILY",
+    "Documents",
+    "RenderError",
+    "for_family",
+    "lay_out",
+    "render",
+    "render_docx",
+    "render_docx_layout",
+    "render_family",
+    "render_layout",
+]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from pipeline.plan import Plan
 from pipeline.plan.versions import approved
 from pipeline.render import pandoc, pdf, word
-from pipeline.render.layout import FAMILY, PLAN, lay_out
+from pipeline.render.layout import FAMILY, lay_out
 from pipeline.template import Template
 
 
@@ -30,7 +30,21 @@ def render(plan: Plan, template: Template) -> Documents:
     Raises:
         RenderError: The template does not fit the plan, or pandoc or Typst failed.
     """
-    made = pandoc.convert(lay_out(plan, template), template.directory)
+    return render_layout(lay_out(plan, template), plan, template)
+
+
+def render_layout(layout: str, plan: Plan, template: Template) -> Documents:
+    """The DOCX and PDF of a plan that was laid out.
+
+    Args:
+        layout: What `lay_out` made of it.
+        plan: The plan.
+        template: Its template.
+
+    Raises:
+        RenderError: Pandoc or Typst failed.
+    """
+    made = pandoc.convert(layout, template.directory, "typst", "docx")
     with ThreadPoolExecutor(max_workers=1) as pool:
         made_pdf = pool.submit(pdf.typeset, next(made), plan, template)
         return Documents(word.finish(next(made), plan, template), made_pdf.result())
@@ -42,7 +56,17 @@ def render_docx(plan: Plan, template: Template) -> bytes:
     Raises:
         RenderError: The template does not fit the plan, or pandoc failed.
     """
-    return _docx(plan, template, PLAN)
+    return render_docx_layout(lay_out(plan, template), plan, template)
+
+
+def render_docx_layout(layout: str, plan: Plan, template: Template) -> bytes:
+    """The DOCX of a plan that was laid out, as `render_layout` makes it.
+
+    Raises:
+        RenderError: Pandoc failed.
+    """
+    (docx,) = pandoc.convert(layout, template.directory, "docx")
+    return word.finish(docx, plan, template)
 
 
 def render_family(plan: Plan, template: Template) -> bytes:
@@ -51,15 +75,15 @@ def render_family(plan: Plan, template: Template) -> bytes:
     Raises:
         RenderError: The template does not fit the plan, or pandoc failed.
     """
+    summary = for_family(plan, template)
+    return render_docx_layout(lay_out(summary, template, FAMILY), summary, template)
+
+
+def for_family(plan: Plan, template: Template) -> Plan:
+    """A plan under the title and with the status of the summary for the family, to be laid out as that."""
     texts = template.texts
     title, status = (
         ("family_title_adult", "family_status_adult") if plan.adult else ("family_title", "family_status")
     )
     told = approved(texts["family_approved"], plan.approval, template) if plan.approval else texts[status]
-    plan = plan.model_copy(update={"title": texts[title], "status": told})
-    return _docx(plan, template, FAMILY)
-
-
-def _docx(plan: Plan, template: Template, layout: str) -> bytes:
-    _, docx = pandoc.convert(lay_out(plan, template, layout), template.directory)
-    return word.finish(docx, plan, template)
+    return plan.model_copy(update={"title": texts[title], "status": told})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import jinja2
@@ -57,9 +57,12 @@ def environment_of(directory: Path) -> jinja2.Environment:
 
 def _escaped(value: object) -> Markup:
     """Any value as text: CommonMark lets all ASCII punctuation be escaped, so none can become markup."""
-    if isinstance(value, Markup):
-        return value
-    text = re.sub(r"\S{30}(?=\S)", rf"\g<0>{MAY_BREAK}", printable(str(value)))
+    return value if isinstance(value, Markup) else _as_text(str(value))
+
+
+@lru_cache(maxsize=8192)  # the same words come back in a plan, and in the next version of it
+def _as_text(words: str) -> Markup:
+    text = re.sub(r"\S{30}(?=\S)", rf"\g<0>{MAY_BREAK}", printable(words))
     text = re.sub(r"-(?=[-?\d])|\.(?=\.)", rf"{VERBATIM}\g<0>", text)
     return Markup(re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text))  # noqa: S704  # escaped here
 

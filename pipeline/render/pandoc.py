@@ -1,4 +1,4 @@
-"""The pandoc processes: each stays, and turns one plan after another into Typst source and a DOCX.
+"""The pandoc processes: each stays, and writes one plan after another as Typst source, as a DOCX or as both.
 
 A thread that needs one takes one that is idle or starts one, and gives it back when it has its answer; so
 there are as many as there were plans at the same time. One that failed, died or took too long is ended, and
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from threading import Timer
-from typing import IO, cast
+from typing import IO, Literal, cast
 
 import pypandoc  # type: ignore[import-untyped]  # comes without types
 
@@ -29,18 +29,20 @@ TIME_LIMIT_S = 120
 _SCRIPT = Path(__file__).with_name("worker.lua")
 _LENGTH = 8
 
+Format = Literal["typst", "docx"]
 Worker = subprocess.Popen[bytes]
 
 _running: set[Worker] = set()
 _idle: defaultdict[Path, list[Worker]] = defaultdict(list)
 
 
-def convert(markdown: str, directory: Path) -> Iterator[bytes]:
-    """What pandoc makes of a layout: the Typst source, and a little later the DOCX.
+def convert(markdown: str, directory: Path, *formats: Format) -> Iterator[bytes]:
+    """What pandoc makes of a layout, one format after the other, each as soon as it is there.
 
     Args:
         markdown: The plan as laid out.
         directory: The template's, of which pandoc reads `layout.lua` and `reference.docx` and nothing else.
+        formats: What to make of it, one at least.
 
     Raises:
         RenderError: pandoc failed or took too long.
@@ -52,9 +54,10 @@ def convert(markdown: str, directory: Path) -> Iterator[bytes]:
         too_late = Timer(TIME_LIMIT_S, worker.kill)
         too_late.start()
         try:
-            _send(worker, markdown.encode())
-            yield _receive(worker)
-            docx = _receive(worker)
+            _send(worker, f"{' '.join(formats)}\n{markdown}".encode())
+            for _ in formats[1:]:
+                yield _receive(worker)
+            last = _receive(worker)
             answered = True
         finally:
             too_late.cancel()
@@ -65,7 +68,7 @@ def convert(markdown: str, directory: Path) -> Iterator[bytes]:
             _idle[directory].append(worker)
         elif worker:
             _end(worker)
-    yield docx
+    yield last
 
 
 def _take(directory: Path) -> Worker:

@@ -1,7 +1,8 @@
 -- Turns plans into documents, one after the other, for as long as standard input brings any: a plan costs no start of
--- pandoc. Each plan is read once and written twice.
+-- pandoc. Each plan is read once, however often it is written.
 --
--- In:  the Markdown.   Out: the Typst source, then the DOCX.   Of what failed the answer is empty.
+-- In:  a line with the formats that are asked for ("typst docx"), then the Markdown.
+-- Out: the document in each of them, in that order. Of what failed the answer is empty.
 -- Each is preceded by its length, eight bytes, the highest first.
 --
 -- The working directory is the template's: `layout.lua` tells what becomes of its classes, `reference.docx` is how the
@@ -17,12 +18,17 @@ local function send(bytes)
   io.stdout:flush()
 end
 
-local function convert(markdown)
+-- Without "smart" pandoc leaves quotation marks and dashes as they are.
+local writers = {
+  typst = function(doc) return pandoc.write(doc:walk(layout.typst), "typst-smart", {wrap_text = "none"}) end,
+  docx = function(doc) return pandoc.write(doc:walk(layout.docx), "docx", {reference_doc = "reference.docx"}) end,
+}
+
+local function convert(asked)
+  local wanted, markdown = asked:match("^([^\n]*)\n(.*)$")
   local doc = pandoc.read(markdown, format, {}, {}):walk(no_pictures):walk(layout.both)
-  -- Without "smart" pandoc leaves quotation marks and dashes as they are. Typst goes first, and at once:
-  -- the PDF is made of it while the DOCX is still being written.
-  send(pandoc.write(doc:walk(layout.typst), "typst-smart", {wrap_text = "none"}))
-  send(pandoc.write(doc:walk(layout.docx), "docx", {reference_doc = "reference.docx"}))
+  -- Each goes at once: the PDF is made of the Typst source while the DOCX is still being written.
+  for name in wanted:gmatch("%a+") do send(writers[name](doc)) end
 end
 
 while true do

@@ -12,7 +12,7 @@ from pipeline.render.pdf import typeset
 
 @pytest.fixture(scope="module")
 def reader(plan, template):
-    source = next(pandoc.convert(lay_out(plan, template), template.directory))
+    source = next(pandoc.convert(lay_out(plan, template), template.directory, "typst"))
     return PdfReader(io.BytesIO(typeset(source, plan, template)))
 
 

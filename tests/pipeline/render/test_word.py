@@ -17,7 +17,7 @@ WISH, CALL = "s0123456789ab", "sba9876543210"
 
 @pytest.fixture(scope="module")
 def parts(plan, template):
-    _, docx = pandoc.convert(lay_out(plan, template), template.directory)
+    (docx,) = pandoc.convert(lay_out(plan, template), template.directory, "docx")
     with zipfile.ZipFile(io.BytesIO(finish(docx, plan, template))) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
