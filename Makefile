@@ -7,7 +7,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve-demo test lint evaluate quality bench docs-images model weights figures update
+.PHONY: help demo serve-demo test lint evaluate quality bench bench-batch docs-images model weights figures update
 
 help: ## shows this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -35,6 +35,9 @@ quality: $(READY) ## writes the figures in docs/quality.md and what becomes of t
 
 bench: $(READY) ## measures how fast a draft is, and how much memory it takes
 	$(BIN)/python -m benchmarks
+
+bench-batch: $(READY) ## measures how fast many plans are put into another template, and how much memory that takes
+	$(BIN)/python -m benchmarks.batch
 
 docs-images: $(READY) ## makes the pictures in docs/images again; needs LibreOffice Writer, poppler-utils and Chromium
 	$(BIN)/python -m benchmarks.pictures

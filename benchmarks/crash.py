@@ -1,13 +1,15 @@
 """Kills the program at random moments: what it acknowledged must be there, and nothing half.
 
-    python -m benchmarks.crash [ROUNDS]
+    python -m benchmarks.crash [ROUNDS] [--database URL]
 
-In each round a process hands in conversations, corrects their plans and approves them, and says so after each
-step, until it is killed (SIGKILL). In the end the whole store is gone through.
+It works on an SQLite file of its own, or on the empty database of PostgreSQL that is named. In each round a
+process hands in conversations, corrects their plans and approves them, and says so after each step, until it
+is killed (SIGKILL). In the end the whole store is gone through.
 """
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
 import itertools
 import multiprocessing
@@ -26,10 +28,9 @@ from sqlalchemy import func, select
 
 from extractors.schema import Findings, Flag, Statement, statement_id
 from pipeline.corrections import Correction, correction_id
-from pipeline.draft import Extraction, installed_template
+from pipeline.dossier import Extraction
 from pipeline.intake import read_data
 from pipeline.intake.participants_file import ParticipantsFile
-from pipeline.plan import content_hash
 from pipeline.settings import Settings
 from pipeline.store import approvals, audit, children, claims, conversations, documents, drafts, reviews
 from pipeline.store.accounts import add_user
@@ -77,10 +78,17 @@ class Told(NamedTuple):
 
 def main() -> None:
     """Does as many rounds as the command line asks for, on a store of its own."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
+    asked = argparse.ArgumentParser(prog="python -m benchmarks.crash")
+    asked.add_argument("rounds", type=int, nargs="?", default=ROUNDS, metavar="ROUNDS")
+    asked.add_argument("--database", metavar="URL", help="an empty database of PostgreSQL")
+    given = asked.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        told, wrong = run(Settings(data_dir=Path(folder)), rounds, seed=time.time_ns())
-    lines = [f"killed {rounds} times"]
+        # Said in full, so that what is set for an installation does not lead to its data.
+        settings = Settings(
+            data_dir=Path(folder), database=given.database, key=None, key_file=None, objects=None
+        )
+        told, wrong = run(settings, given.rounds, seed=time.time_ns())
+    lines = [f"killed {given.rounds} times"]
     lines += (f"{step}: {count}" for step, count in Counter(one.step for one in told).items())
     lines += wrong or ["nothing that was acknowledged is missing, nothing is half there"]
     sys.stdout.write("\n".join(lines) + "\n")
@@ -137,12 +145,11 @@ def heard(hears: Connection) -> Iterator[Told]:
 
 def missing(w: Work, told: Sequence[Told]) -> Iterator[str]:
     """What was acknowledged and is not there as it was."""
-    template = installed_template()
     for one in told:
         if one.step == "submitted":
             there = conversations.source(w, one.conversation) == one.what[0].encode()
         elif one.step == "corrected":
-            known = {each.id for each in reviews.dossier(w, one.conversation, template).corrections}
+            known = {each.id for each in reviews.dossier(w, one.conversation).corrections}
             there = known.issuperset(one.what)
         else:
             version = drafts.version(w, one.conversation, 1)
@@ -175,17 +182,15 @@ def _half(w: Work, status: Status) -> Iterator[str]:
     if (status.state == "done") != bool(versions):
         yield "its state does not go with its plan"
     for version in versions:
-        record = reviews.dossier(w, status.id, installed_template(), version.number)
-        reviews.plan_of(w, status.id, installed_template(), version.number)
+        record = reviews.dossier(w, status.id, version.number)
+        reviews.plan_of(w, status.id, version.number)
         if len(record.corrections) != version.corrections:
             yield "corrections are missing"
         if set(Counter(one.act for one in record.corrections).values()) - {TOGETHER}:
             yield "part of an act is missing"
         if version.approval is None:
             continue
-        if content_hash(record.conversation, record.findings, record.corrections) != (
-            version.approval.content_hash
-        ):
+        if reviews.content(w, status.id, version.number) != version.approval.content_hash:
             yield "a version is not what was approved"
         if any(documents.stored(w, status.id, version.number, kind, None) != DOCUMENT for kind in KINDS):
             yield "an approved version lacks documents"
@@ -220,7 +225,7 @@ def _draft(store: Store) -> None:
         with look(store) as w:
             data = conversations.source(w, claimed.conversation_id)
         with work(store) as w:
-            claims.finish(w, claimed, _found(data), installed_template())
+            claims.finish(w, claimed, _found(data))
 
 
 def _found(data: bytes) -> Extraction:
@@ -249,9 +254,8 @@ def _correct(
     store: Store, actor: Actor, talk: str, kind: Literal["edit", "ratify"], says: Connection
 ) -> None:
     """Makes some corrections in one act, all of the same statement."""
-    template = installed_template()
     with work(store) as w:
-        record, plan = reviews.dossier(w, talk, template), reviews.plan_of(w, talk, template)
+        record, plan = reviews.dossier(w, talk), reviews.plan_of(w, talk)
         target = record.findings.statements[kind == "ratify"].id
         act = correction_id(plan.fingerprint, "act", kind)
         several = tuple(
@@ -265,17 +269,16 @@ def _correct(
             )
             for number in range(TOGETHER)
         )
-        reviews.append(w, actor, talk, several, reviews.last_seen(record.corrections), template)
+        reviews.append(w, actor, talk, several, reviews.last_seen(record.corrections))
     says.send(Told("corrected", talk, tuple(one.id for one in several)))
 
 
 def _approve(store: Store, actor: Actor, talk: str, says: Connection) -> None:
-    template = installed_template()
     with look(store) as w:
-        seen = approvals.approvable(w, talk, template).content_hash
-        approval = approvals.to_approve(w, actor, talk, seen, template)
+        seen = approvals.approvable(w, talk).content_hash
+        approval = approvals.to_approve(w, actor, talk, seen)
     with work(store) as w:
-        approvals.approve(w, actor, talk, seen, approval, dict.fromkeys(KINDS, DOCUMENT), template)
+        approvals.approve(w, actor, talk, seen, approval, dict.fromkeys(KINDS, DOCUMENT))
     says.send(Told("approved", talk, (seen,)))
 
 

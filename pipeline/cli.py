@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from pipeline import store_cli
+from pipeline import batch_cli, store_cli, template_cli, worker_cli
 from pipeline.terminal import (
     BAD_INPUT,
     INTERNAL_FAILURE,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from extractors.evaluate import Figures
-    from pipeline.draft import Extraction
+    from pipeline.dossier import Extraction
 
 BELOW_FLOOR = INTERNAL_FAILURE
 INTERRUPTED = 130
@@ -306,10 +306,13 @@ def _under(path: Path, figures: Figures) -> int:
 
 
 app.add_typer(store_cli.app)
+app.add_typer(batch_cli.app)
+app.add_typer(worker_cli.app)
 
 templates = typer.Typer(
-    cls=DutchGroup, help="Helpt bij het maken van een sjabloon.", no_args_is_help=True, add_completion=False
+    cls=DutchGroup, help="Maakt, toont en installeert sjablonen.", no_args_is_help=True, add_completion=False
 )
+templates.add_typer(template_cli.app)
 app.add_typer(templates, name="template")
 
 TemplateDirectory = Annotated[

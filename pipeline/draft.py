@@ -11,24 +11,20 @@ from pydantic import ValidationError
 from spacy.language import Language
 
 import extractors.extract
-from extractors.schema import Conversation, Findings, Kind, Record
+from extractors.schema import Conversation, Kind, Record
 from extractors.voices import with_voices
-from pipeline.corrections import Correction, Unmatched
+from pipeline.dossier import DOCX, FAMILY, PDF, RECORD, Dossier, Extraction
 from pipeline.intake import IntakeError, read
 from pipeline.plan import assemble
 from pipeline.publish import publish
 from pipeline.render import render, render_family
 from pipeline.settings import Settings
-from pipeline.template import Template, load_template
-
-TEMPLATE = Path(__file__).resolve().parents[1] / "templates" / "izp"
+from pipeline.template import installed_template
 
 CORRECTED = (
     "In het eerdere concept zijn verbeteringen ingelezen; die zouden verdwijnen. "
     "Laat --overschrijven weg: dan komt het nieuwe concept ernaast."
 )
-
-RECORD, DOCX, PDF, FAMILY = ".izp.json", ".izp.docx", ".izp.pdf", ".gezin.docx"
 
 
 class Options(Record):
@@ -41,23 +37,6 @@ class Options(Record):
     kind: Kind | None = None
     child: str | None = None
     participants: Path | None = None
-
-
-class Extraction(Record):
-    """A conversation and what was found in it."""
-
-    conversation: Conversation
-    findings: Findings
-
-
-class Dossier(Extraction):
-    """The record on disk: what was found, and beside it what readers corrected.
-
-    `queue` holds the changes in a document that no correction stands for, for a reader to work in by hand.
-    """
-
-    corrections: tuple[Correction, ...] = ()
-    queue: tuple[Unmatched, ...] = ()
 
 
 class Draft(NamedTuple):
@@ -142,7 +121,7 @@ def _is_corrected(record: Path) -> bool:
     return bool(dossier.corrections or dossier.queue)
 
 
-# Both take seconds to load and never change: a process loads them once.
+# It takes seconds to load and never changes: a process loads it once.
 @cache
 def installed_pipeline(model: str | None) -> Language:
     """The pipeline that reads conversations.
@@ -151,9 +130,3 @@ def installed_pipeline(model: str | None) -> Language:
         ModelError: The model is not installed or not usable.
     """
     return extractors.extract.load(model)
-
-
-@cache
-def installed_template() -> Template:
-    """The template of the IZP that comes along."""
-    return load_template(TEMPLATE)

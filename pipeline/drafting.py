@@ -9,16 +9,20 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import logging
+import os
 import threading
+from types import ModuleType
 from typing import Final, Self
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from extractors.schema import Conversation, Turn
-from pipeline.draft import find, installed_template
-from pipeline.intake import IntakeError, read_data
+from extractors.version import version
+from pipeline.draft import find
+from pipeline.intake import IntakeError
+from pipeline.reading import read_handed_in
 from pipeline.settings import Settings
-from pipeline.store import children, claims, conversations
+from pipeline.store import claims, templates
 from pipeline.store.claims import Claim
 from pipeline.store.database import Store, StoreError, look, open_store, work
 from pipeline.store.keys import KeysError
@@ -73,14 +77,14 @@ class Drafter:
         self._calls.release()
 
     def _run(self) -> None:
-        with WarmProcess(_load, self._settings) as process:
+        with WarmProcess(load, self._settings) as process:
             while not self._ends.is_set():
                 claimed = None
                 try:
                     with work(self._store) as w:
                         claimed = claims.claim(w, LEASE)
                     if claimed:
-                        process.run(draft, claimed)
+                        process.run(draft_seen, claimed)
                     else:
                         self._calls.acquire(timeout=POLL_S)
                 except Exception as error:  # whatever it is, the next conversation is drafted
@@ -101,55 +105,80 @@ class Drafter:
 _open: list[tuple[Store, Settings]] = []
 
 
-def _load(settings: Settings) -> None:
-    _open.append((open_store(settings), settings))
-    installed_template()
+def load(settings: Settings) -> Store:
+    """Loads what `draft` needs, and gives the open store."""
+    store = open_store(settings)
+    _open.append((store, settings))
+    with contextlib.suppress(StoreError), look(store) as w:  # who needs the template is told then
+        templates.current(w)
     # What is loaded when it is first needed is loaded by this.
     words = "Moeder: Hij wil graag thuis zijn."
     turn = Turn(index=0, label="Moeder", text=words, start=0, end=len(words))
     talk = Conversation(id="", source="", sha256="", format="", text=words, turns=(turn,))
     find(talk, settings)
+    version(settings.model, settings.threshold)
+    if flows := _flows():
+        flows.get_ready()
+    return store
 
 
-def draft(claimed: Claim) -> None:
+def draft_seen(claimed: Claim) -> None:
+    """Drafts a conversation; where a Prefect server is configured, as a flow that it shows.
+
+    Raises:
+        DraftingError: The store or its key cannot be used now.
+    """
+    if flows := _flows():
+        flows.draft_claimed(claimed)
+    else:
+        draft(claimed)
+
+
+def _flows() -> ModuleType | None:
+    """The flows, where there is a Prefect server. It takes seconds to import them, and 80 MB."""
+    if not os.environ.get("PREFECT_API_URL"):
+        return None
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
+    from pipeline import flows
+
+    return flows
+
+
+def draft(claimed: Claim) -> str:
     """Drafts a conversation; one that cannot be drafted is failed, with the sentence for the user.
+
+    Returns:
+        The kind of the error, where it failed.
 
     Raises:
         DraftingError: The store or its key cannot be used now.
     """
     store, settings = _open[0]
-    sentence, kind = "", ""
+    sentence, kind, not_now = "", "", False
     try:
         _draft(claimed, store, settings)
     except StoreError:
-        return  # it was erased, or is another's by now
+        return ""  # it was erased, or is another's by now
     except (SQLAlchemyError, KeysError) as error:
-        kind = type(error).__name__
+        kind, not_now = type(error).__name__, True
     except IntakeError as error:
-        sentence = str(error)
+        kind, sentence = type(error).__name__, str(error)
     except Exception as error:
-        _log.error("draft of %s: %s", claimed.conversation_id, type(error).__name__)
-        sentence = PROGRAM_ERROR
+        kind, sentence = type(error).__name__, PROGRAM_ERROR
+        _log.error("draft of %s: %s", claimed.conversation_id, kind)
     # Not in the handlers: an exception takes the one it was raised in along, with what was said.
-    if kind:
+    if not_now:
         raise DraftingError(kind)
     if sentence:
         with contextlib.suppress(StoreError), work(store) as w:
             claims.fail(w, claimed, sentence)
+    return kind
 
 
 def _draft(claimed: Claim, store: Store, settings: Settings) -> None:
-    with look(store) as w:
-        handed = conversations.status(w, claimed.conversation_id)
-        data = conversations.source(w, claimed.conversation_id)
-        name = children.get(w, claimed.child_id).about.name
-    latest, given = handed.created_at.date() + dt.timedelta(days=1), handed.given
-    talk = read_data(data, handed.name, latest=latest, given=given)
-    if talk.child is None:
-        given = given.model_copy(update={"child": name.split()[0]})
-        talk = read_data(data, handed.name, latest=latest, given=given)
+    talk = read_handed_in(store, claimed.conversation_id)
     with work(store) as w:
         claims.step(w, claimed, "extracting")
-    made = find(talk, settings)
+    made, extractor = find(talk, settings), version(settings.model, settings.threshold)
     with work(store) as w:
-        claims.finish(w, claimed, made, installed_template())
+        claims.finish(w, claimed, made, extractor)

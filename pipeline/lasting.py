@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterable
 
-from pipeline.draft import Extraction
+from extractors.schema import Flag
+from pipeline.dossier import Extraction
 from pipeline.plan.given import all_flags
 from pipeline.plan.people import FUNCTION, REACH
 from pipeline.plan.points import point_id
@@ -24,15 +26,22 @@ def lasting_names(extraction: Extraction, template: Template) -> dict[str, str]:
     A point is known by its kind and what it is about, a person by label.
     """
     conversation = extraction.conversation
-    names = {}
-    alike: Counter[str] = Counter()
-    for number, flag in enumerate(all_flags(conversation, extraction.findings, template), start=1):
-        told = f"{flag.type} {flag.statements} {flag.turns}"
-        alike[told] += 1
-        names[point_id(number)] = _name(told, alike[told])
+    flags = all_flags(conversation, extraction.findings, template)
+    names = {point_id(number): name for number, name in enumerate(point_names(flags), start=1)}
     for number, person in enumerate(conversation.participants, start=1):
         for field in (FUNCTION, REACH):
             names[f"{field}-{number}"] = _name(field, person.label)
+    return names
+
+
+def point_names(flags: Iterable[Flag]) -> list[str]:
+    """The lasting name of the point of each flag, in any order that leaves those of a kind in theirs."""
+    names = []
+    alike: Counter[str] = Counter()
+    for flag in flags:
+        told = f"{flag.type} {flag.statements} {flag.turns}"
+        alike[told] += 1
+        names.append(_name(told, alike[told]))
     return names
 
 

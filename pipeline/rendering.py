@@ -7,13 +7,12 @@ import logging
 from queue import SimpleQueue
 from typing import Final, Self
 
-from pipeline.draft import installed_template
 from pipeline.plan import Approval
 from pipeline.render import RenderError, render, render_family
 from pipeline.settings import Settings
-from pipeline.store import documents, reviews
+from pipeline.store import documents, reviews, templates
 from pipeline.store.conversations import locked
-from pipeline.store.database import Store, look, open_store, work
+from pipeline.store.database import Store, StoreError, look, open_store, work
 from pipeline.store.documents import KINDS, Kind
 from pipeline.warm import ProcessEnded, WarmProcess
 
@@ -61,7 +60,7 @@ class Renderer:
         if approval:
             return self._made(conversation_id, number, approval)
         with look(self._store) as w:
-            plan = reviews.plan_of(w, conversation_id, installed_template(), number)
+            plan = reviews.plan_of(w, conversation_id, number)
             # Those of an approved version stay what was approved, whatever would be made of it now.
             made_from = None if plan.approval else plan.fingerprint
             kept = {kind: documents.stored(w, conversation_id, number, kind, made_from) for kind in KINDS}
@@ -71,7 +70,7 @@ class Renderer:
         made = self._made(conversation_id, number, None)
         with work(self._store) as w:
             locked(w, conversation_id)
-            now = reviews.plan_of(w, conversation_id, installed_template(), number)
+            now = reviews.plan_of(w, conversation_id, number)
             if (now.fingerprint, now.approval) == (plan.fingerprint, plan.approval):
                 for kind, data in made.items():
                     documents.keep(w, conversation_id, number, kind, plan.fingerprint, data)
@@ -95,8 +94,10 @@ _open: list[Store] = []
 
 
 def _load(settings: Settings) -> None:
-    _open.append(open_store(settings))
-    installed_template()
+    store = open_store(settings)
+    _open.append(store)
+    with contextlib.suppress(StoreError), look(store) as w:  # who needs the template is told then
+        templates.current(w)
 
 
 def _render(conversation_id: str, number: int, approval: Approval | None) -> dict[Kind, bytes]:
@@ -104,8 +105,8 @@ def _render(conversation_id: str, number: int, approval: Approval | None) -> dic
     kind = ""
     try:
         with look(_open[0]) as w:
-            template = installed_template()
-            plan = reviews.plan_of(w, conversation_id, template, number, approval)
+            template = reviews.template_of(w, conversation_id, number)
+            plan = reviews.plan_of(w, conversation_id, number, approval)
         whole = render(plan, template)
         return {"docx": whole.docx, "pdf": whole.pdf, "family": render_family(plan, template)}
     except RenderError:

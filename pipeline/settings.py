@@ -29,9 +29,10 @@ class Settings(BaseSettings):
         threshold: How sure it must be, from 0 to 1, that a statement belongs in the plan; a less sure one is
             to be reviewed. None is the threshold that the extraction was fitted with.
         model: An installed spaCy pipeline to use instead of the Dutch model that comes along.
-        data_dir: Where the store and its key lie, and the jobs of the Prefect flow.
+        data_dir: Where the store and its key lie.
         database: The URL of the store's database (`postgresql+pg8000://...`); without it an SQLite file in
             the data folder.
+        objects: Where the documents are (`file:///folder`, `s3://bucket/prefix`); without it in the database.
         key: The main key of the store; comes before the key file.
         key_file: The file with the main key; `sleutel` in the data folder without it.
     """
@@ -43,5 +44,6 @@ class Settings(BaseSettings):
     model: str | None = None
     data_dir: Path = Field(default_factory=user_data_dir)
     database: str | None = Field(default=None, repr=False)
+    objects: str | None = Field(default=None, repr=False)
     key: str | None = Field(default=None, repr=False)
     key_file: Path | None = None

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from pipeline.settings import Settings
     from pipeline.store.audit import Actor, Seal, Verdict
-    from pipeline.store.backup import Progress
+    from pipeline.store.backup import Contents, Progress
     from pipeline.store.database import Store
 
 BUSY = "De gegevens zijn bezet door een ander programma. Probeer het zo nog eens."
@@ -70,10 +70,10 @@ def backup(
     """
     from pipeline.store.backup import back_up
 
-    with _store() as store, _progress("De reservekopie wordt gemaakt") as progress:
-        contents = back_up(store, _actor(), file, progress)
+    with opened() as store, _progress("De reservekopie wordt gemaakt") as progress:
+        contents = back_up(store, actor(), file, progress)
     _tell(f"De reservekopie is gemaakt en nagekeken: {sum(contents.head.rows.values())} regels.")
-    _tell_trail(contents.trail)
+    _tell_contents(contents)
 
 
 @app.command(cls=DutchCommand)
@@ -88,12 +88,12 @@ def restore(
     from pipeline.store.restore import restore as put_back
 
     with failing(), _progress("De reservekopie wordt teruggezet") as progress:
-        restored = put_back(load_settings(), _actor(), file, replace=replace, progress=progress)
+        restored = put_back(load_settings(), actor(), file, replace=replace, progress=progress)
     head = restored.contents.head
     _tell(f"Teruggezet: de gegevens van {head.made_at:%d-%m-%Y %H:%M} UTC, {sum(head.rows.values())} regels.")
     if restored.aside:
         _tell(f"De gegevens van hiervoor zijn apart bewaard: {restored.aside}. Gooi ze weg als dat kan.")
-    _tell_trail(restored.contents.trail)
+    _tell_contents(restored.contents)
 
 
 @app.command(cls=DutchCommand)
@@ -104,8 +104,8 @@ def export(
     """Schrijft alles wat van een kind bewaard wordt in een map, leesbaar zonder izp."""
     from pipeline.store.export import export as write_out
 
-    with _store() as store:
-        write_out(store, _actor(), child, out)
+    with opened() as store:
+        write_out(store, actor(), child, out)
     _tell(f"Alles van dit kind staat in {out}. Begin met LEESMIJ.txt.")
 
 
@@ -115,19 +115,38 @@ def erase(
     sure: Annotated[bool, typer.Option("--ja", help="Vraagt niet om de naam van het kind.")] = False,
 ) -> None:
     """Wist alles wat van een kind bewaard wordt. Dat kan niet ongedaan worden gemaakt."""
+    from pipeline.run_report import forget
     from pipeline.store.erase import erase as erase_child
     from pipeline.store.restore import kept_aside
 
     settings = load_settings()
-    with _store(settings) as store:
+    with opened(settings) as store:
         if not sure:
             _ask_name(store, child)
-        erase_child(store, _actor(), child)
+        missing = erase_child(store, actor(), child)
+        forget(settings, child)
         aside = kept_aside(settings)
     _tell("Alles van dit kind is gewist. In het logboek staat alleen dat het gebeurd is.")
     _tell("Reservekopieën van hiervoor bevatten het kind nog: bewaar ze niet langer dan nodig.")
+    for name in missing:
+        _tell(f"Dit document stond niet in de opslag: {name}. Staat het ergens anders, gooi het daar weg.")
     for name in aside:
         _tell(f"Ook deze oude gegevens bevatten het kind nog: {name}. Gooi ze weg.")
+
+
+@app.command(cls=DutchCommand)
+def sweep() -> None:
+    """Ruimt bestanden op die na een storing in de opslag van documenten bleven staan (IZP_OBJECTS)."""
+    from pipeline.store.sweep import sweep as sweep_up
+
+    with opened() as store:
+        swept = sweep_up(store)
+    if swept is None:
+        _tell("Alle documenten staan in de database: er is niets op te ruimen.")
+        return
+    _tell(f"Opgeruimd: {swept.removed} bestanden die bij geen plan horen.")
+    for name in swept.others:
+        _tell(f"De map {name} in de opslag is van andere gegevens. Gooi hem weg als die er niet meer zijn.")
 
 
 @key_app.command("rotate", cls=DutchCommand)
@@ -136,7 +155,7 @@ def rotate_key() -> None:
     from pipeline.store.rotation import rotate
 
     with failing():
-        rotated = rotate(load_settings(), _actor())
+        rotated = rotate(load_settings(), actor())
     if rotated.wrapped is None:
         _tell("Zet IZP_KEY op de nieuwe en de oude sleutel samen, en geef deze opdracht nog eens:")
         _tell(f"IZP_KEY={rotated.setting}")
@@ -166,8 +185,8 @@ def verify_audit(
     from pipeline.store.database import look
 
     earlier = _seal(seal) if seal else None
-    with _store() as store, look(store) as opened:
-        verdict = audit.verify(opened, earlier)
+    with opened() as store, look(store) as w:
+        verdict = audit.verify(w, earlier)
     _tell_trail(verdict)
     _tell(f"Het logboek klopt: {verdict.events} gebeurtenissen.")
     if verdict.events:
@@ -175,7 +194,8 @@ def verify_audit(
 
 
 @contextmanager
-def _store(settings: Settings | None = None) -> Iterator[Store]:
+def opened(settings: Settings | None = None) -> Iterator[Store]:
+    """The store for a command, which ends with a sentence where there is none, or it fails (`failing`)."""
     from pipeline.store.database import open_store
 
     with failing():
@@ -193,10 +213,11 @@ def failing() -> Iterator[None]:
 
     from pipeline.store.database import StoreError
     from pipeline.store.keys import KeysError
+    from pipeline.store.objects import ObjectsError
 
     try:
         yield
-    except (StoreError, KeysError) as error:
+    except (StoreError, KeysError, ObjectsError) as error:
         sentence, code = str(error), BAD_INPUT
     except DBAPIError as error:
         sentence, code = _of_database(error), INTERNAL_FAILURE
@@ -231,8 +252,8 @@ def _ask_name(store: Store, child_id: str) -> None:
     from pipeline.store import children
     from pipeline.store.database import look
 
-    with look(store) as opened:
-        name = children.get(opened, child_id).about.name
+    with look(store) as w:
+        name = children.get(w, child_id).about.name
     typed = typer.prompt("Typ de naam van het kind over om te wissen", default="", show_default=False)
     if typed.strip().casefold() != name.casefold():
         print_line(console_for(stderr=True), "Dat is niet de naam van dit kind. Er is niets gewist.")
@@ -253,6 +274,18 @@ def _tell(line: str) -> None:
     print_line(console_for(), line)
 
 
+def _tell_contents(contents: Contents) -> None:
+    """Ends the command where the backup is not what it should be."""
+    _tell_trail(contents.trail)
+    if contents.lost:
+        line = (
+            f"Van goedgekeurde plannen ontbreken {contents.lost} documenten: ze staan niet meer zoals ze "
+            "waren in de opslag (IZP_OBJECTS). Haal ze uit een oudere reservekopie, of herstel de opslag."
+        )
+        print_line(console_for(stderr=True), line)
+        raise typer.Exit(INTERNAL_FAILURE)
+
+
 def _tell_trail(verdict: Verdict) -> None:
     """Ends the command where the audit trail was tampered with."""
     if verdict.broken_at is None:
@@ -265,7 +298,7 @@ def _tell_trail(verdict: Verdict) -> None:
     raise typer.Exit(INTERNAL_FAILURE)
 
 
-def _actor() -> Actor:
+def actor() -> Actor:
     """Who runs the command: nobody with an account; the name that the machine knows."""
     from pipeline.store.audit import Actor
 

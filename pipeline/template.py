@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Self
@@ -24,6 +25,9 @@ from extractors.schema import (
     Role,
     Statement,
 )
+
+TEMPLATE = Path(__file__).resolve().parents[1] / "templates" / "izp"
+"""The template of the IZP that comes along."""
 
 MANIFEST = "template.yaml"
 
@@ -346,6 +350,12 @@ def load_template(directory: Path) -> Template:
         raise TemplateError(
             *(_mistake(line_of(tree, detail["loc"]), _sentence(detail)) for detail in error.errors())
         ) from None
+
+
+@cache
+def installed_template() -> Template:
+    """The template of the IZP that comes along; a process reads it once."""
+    return load_template(TEMPLATE)
 
 
 def _mistake(line: int | None, sentence: str) -> Mistake:

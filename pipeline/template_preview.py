@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.draft import DOCX, FAMILY, PDF, Dossier
+from pipeline.dossier import DOCX, FAMILY, PDF, Dossier
 from pipeline.plan import assemble
 from pipeline.publish import publish
 from pipeline.render import render, render_family

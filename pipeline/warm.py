@@ -28,7 +28,7 @@ class ProcessEnded(Exception):  # noqa: N818  # it may have been told to
 class WarmProcess:
     """A process of this kind, one task at a time. Where it ends, or did `most` tasks, another follows."""
 
-    def __init__(self, load: Callable[..., None], *given: Any, most: int | None = None) -> None:
+    def __init__(self, load: Callable[..., object], *given: Any, most: int | None = None) -> None:
         self._load = (load, *given)
         self._most = most
         self._done = 0
@@ -73,7 +73,7 @@ class WarmProcess:
         self._pool.submit(_nothing)  # it is started with the first task, and this one can go wrong
 
 
-def _load(load: Callable[..., None], *given: Any) -> None:
+def _load(load: Callable[..., object], *given: Any) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which may want to finish
     load(*given)

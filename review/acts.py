@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from extractors.schema import Domain
 from pipeline.corrections import Aspect, Correction, Kind, Outcome, Span, correction_id, history, touched
-from pipeline.draft import Dossier
+from pipeline.dossier import Dossier
 from pipeline.plan import Entry, Plan
 from pipeline.store.errors import Unfit
 

@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from pipeline.store.database import Store
 from review import (
     account,
+    approval,
     audit_pages,
     children,
     conversations,
@@ -22,6 +23,8 @@ from review import (
     errors,
     members,
     oidc,
+    rereadings,
+    restyled,
     signin,
     uploads,
     users,
@@ -54,6 +57,9 @@ ROUTERS = (
     conversations.router,
     corrections.router,
     versions.router,
+    approval.router,
+    rereadings.router,
+    restyled.router,
     word.router,
     routes.router,
 )

@@ -28,11 +28,12 @@ from review.site import site_of
 router = APIRouter(include_in_schema=False)
 
 Before = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
+Asks = Annotated[str, Query(pattern=r"^[^\x00]*$")]
 TeamReader = Annotated[Visit, Depends(needs("see_child_audit"))]
 
 
 def _asked(
-    wie: str = "", kind: str = "", wat: str = "", uitkomst: str = "", van: str = "", tot: str = ""
+    wie: Asks = "", kind: Asks = "", wat: Asks = "", uitkomst: Asks = "", van: Asks = "", tot: Asks = ""
 ) -> dict[str, str]:
     """What the form above the trail asks: who, which child, what, with what outcome, from and until when."""
     return {"wie": wie, "kind": kind, "wat": wat, "uitkomst": uitkomst, "van": van, "tot": tot}

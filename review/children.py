@@ -10,12 +10,12 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.draft import installed_template
 from pipeline.store import children, conversations, drafts, members, reviews
 from pipeline.store.children import About
 from pipeline.store.conversations import Status
 from pipeline.store.database import Work, look, work
 from pipeline.store.drafts import Version
+from pipeline.store.restyled import restyled
 from review.guard import Visit, needs
 from review.pages import page
 from review.site import site_of
@@ -60,7 +60,8 @@ def show_children(request: Request, visit: Annotated[Visit, Depends(needs("see_c
     """The children in whose care team someone is."""
     with look(site_of(request).store) as w:
         found = children.of_user(w, visit.user.id)
-    return page(request, "children/list.html", found=found, states=STATES, age=age)
+        waiting = restyled(w, visit.user.id)
+    return page(request, "children/list.html", found=found, waiting=len(waiting), states=STATES, age=age)
 
 
 @router.get("/kinderen/nieuw", dependencies=[Depends(needs("add_child"))])
@@ -151,7 +152,7 @@ def age(born: dt.date | None) -> str:
 def _talk(w: Work, status: Status) -> Talk:
     if not status.drafting:
         return Talk(status, (), status.given.date)
-    record = reviews.dossier(w, status.id, installed_template())
+    record = reviews.dossier(w, status.id)
     return Talk(status, drafts.versions(w, status.id), record.conversation.date)
 
 

@@ -15,24 +15,24 @@ from starlette.responses import Response
 
 from extractors.schema import DOMAINS
 from pipeline.corrections import Correction, Outcome
-from pipeline.draft import Dossier, installed_template
+from pipeline.dossier import Dossier
 from pipeline.plan.points import point_id
 from pipeline.store import reviews
-from pipeline.store.database import look, work
-from pipeline.store.errors import Conflict, NotFound, Unfit
+from pipeline.store.database import Work, look, work
+from pipeline.store.errors import Conflict, NotFound, Outdated, Unfit
 from review import acts, panels
 from review.acts import Sorting
 from review.guard import Visit, check, needs
 from review.pages import page
 from review.panels import Panel, Typed
-from review.plans import Held, after, changed, held, screen_after, seen_by, values
+from review.plans import Held, after, changed, held, is_numbered_as, screen_after, seen_by, values
 from review.screen import Screen, StatementView
 from review.site import site_of
 
 router = APIRouter(prefix="/gesprekken/{conversation}", include_in_schema=False)
 
 Act = Literal["bevestigen", "wijzigen", "verplaatsen", "schrappen", "samenvoegen", "splitsen", "opmerken"]
-Form = Literal[Act, "bekrachtigen", "waarom"]
+Form = Literal[Act, "bekrachtigen", "waarom", "meer"]
 
 SAID: Final = {
     "bevestigen": "Bevestigd.",
@@ -45,6 +45,9 @@ SAID: Final = {
     "bekrachtigen": "De behandelgrens is bekrachtigd.",
 }
 MOST_DIGITS: Final = 10
+RENUMBERED: Final = (
+    "De punten van dit plan hebben intussen andere nummers. Laad de pagina opnieuw en kijk het na."
+)
 NEW_VERSION: Final = "Hiermee is versie {} begonnen, als concept."
 
 
@@ -73,7 +76,9 @@ def show_form(
         check(request, visit, "ratify" if what == "bekrachtigen" else "correct")
     with look(site_of(request).store) as w:
         now = held(w, conversation)
-    panel = panels.for_statement(_here(conversation), what, statement, now.screen, now.dossier)
+    panel = panels.for_statement(
+        _here(conversation), what, statement, now.screen, now.dossier, now.template.labels
+    )
     return _panel(request, now, panel)
 
 
@@ -138,22 +143,34 @@ def add(request: Request, conversation: str, typed: Sent, visit: Corrects) -> Re
     )
 
 
+@router.get("/velden/{field}")
+def show_field(
+    request: Request,
+    conversation: str,
+    field: str,
+    visit: Annotated[Visit, Depends(needs("see_conversation"))],
+) -> Response:
+    """The form to fill a field in."""
+    check(request, visit, "correct")
+    with look(site_of(request).store) as w:
+        now = held(w, conversation)
+    return _panel(request, now, panels.for_field(_here(conversation), field, now.screen))
+
+
 @router.post("/velden/{field}")
 def fill(request: Request, conversation: str, field: str, typed: Sent, visit: Corrects) -> Response:
     """A field is filled in."""
 
     def make(screen: Screen, _: Dossier) -> list[Correction]:
         if field not in screen.fields:
-            raise NotFound("Dit veld staat niet (meer) in het plan.")
+            raise NotFound(panels.NO_FIELD)
         if _value(typed, "woorden").strip() == screen.fields[field].words:
             return []
         return [acts.fill(screen.plan, field, _value(typed, "woorden"))]
 
     def again(now: Held, sentence: str, others: tuple[Correction, ...]) -> Panel:
-        label = now.screen.fields[field].label
-        address = f"{_here(conversation)}/velden/{field}"
-        return Panel(
-            "invullen", label, address, f"veld-{field}", typed=typed, sentence=sentence, others=others
+        return panels.for_field(
+            _here(conversation), field, now.screen, typed=typed, sentence=sentence, others=others
         )
 
     return _take(request, visit, conversation, typed, make, "Ingevuld.", about=f"veld-{field}", again=again)
@@ -182,6 +199,11 @@ def resolve(request: Request, conversation: str, number: int, typed: Sent, visit
         "dismissed": f"Punt {number} is niet nodig.",
         "next_conversation": f"Punt {number} is een vraag voor het volgende gesprek.",
     }
+
+    with look(site_of(request).store) as w:
+        now = held(w, conversation)
+    if "gezien" in typed and not is_numbered_as(_value(typed, "gezien"), now):
+        raise Outdated(RENUMBERED)
 
     def make(screen: Screen, _: Dossier) -> list[Correction]:
         if number not in screen.points:
@@ -226,8 +248,7 @@ def work_off(request: Request, conversation: str, unmatched: str, typed: Sent, v
         reviews.set_done(w, visit.actor, conversation, unmatched, done=True)
     with look(site_of(request).store) as w:
         now = held(w, conversation)
-        shown = seen_by(_value(typed, "toont"), now)
-        before = None if shown is None else screen_after(w, conversation, now.head, now.dossier, shown)
+        before = _before(w, now, typed)
     return changed(request, now, before, "Verwerkt.", about="wachtrij")
 
 
@@ -247,6 +268,7 @@ def _on_statement(
             name,
             now.screen,
             now.dossier,
+            now.template.labels,
             typed=typed,
             sentence=sentence,
             others=others,
@@ -302,12 +324,11 @@ def _take(
         about: The id of what it is about.
         again: Makes the form to show if it cannot be done like this.
     """
-    store, template = site_of(request).store, installed_template()
+    store = site_of(request).store
     with look(store) as w:
         now = held(w, conversation)
         seen = seen_by(_value(typed, "gezien"), now)
-        shown = seen_by(_value(typed, "toont"), now)
-        before = None if shown is None else screen_after(w, conversation, now.head, now.dossier, shown)
+        before = _before(w, now, typed)
         screen = screen_after(w, conversation, now.head, now.dossier, seen)
     try:
         new = make(screen, now.dossier)
@@ -315,7 +336,7 @@ def _take(
             return changed(request, now, before, "", about=about)
         with work(store) as w:
             last = reviews.last_seen(now.dossier.corrections[:seen])
-            added = reviews.append(w, visit.actor, conversation, new, last, template)
+            added = reviews.append(w, visit.actor, conversation, new, last)
     except Conflict as clash:
         with look(store) as w:
             now = held(w, conversation)
@@ -329,6 +350,14 @@ def _take(
     told = f"{said} {NEW_VERSION.format(added.version)}" if added.opened else said
     back = "/goedkeuren" if _value(typed, "terug") == "goedkeuren" else ""
     return changed(request, now, before, told, about=about or new[0].id, back=back, shut=True)
+
+
+def _before(w: Work, now: Held, typed: Typed) -> Screen | None:
+    """What the page of a form shows; None if that is another plan altogether."""
+    shown = seen_by(_value(typed, "toont"), now)
+    if shown is None or not is_numbered_as(_value(typed, "toont"), now):
+        return None
+    return screen_after(w, now.status.id, now.head, now.dossier, shown)
 
 
 def _panel(request: Request, now: Held, panel: Panel) -> Response:

@@ -6,6 +6,7 @@ not theirs sees the same as for a child that does not exist.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
@@ -20,6 +21,7 @@ from pipeline.intake import IntakeError
 from pipeline.render.errors import RenderError
 from pipeline.store.database import StoreError
 from pipeline.store.errors import NotFound, Outdated
+from pipeline.store.objects import Lost, ObjectsError
 from review.pages import page
 
 SENTENCES: Final = {
@@ -28,6 +30,7 @@ SENTENCES: Final = {
     403: "Dit mag u met uw account niet doen.",
     404: "Deze pagina is er niet, of is niet voor u.",
     405: "Dit kan op deze pagina niet.",
+    408: "Het versturen duurde te lang. Controleer de verbinding en probeer het opnieuw.",
     409: "Iemand anders heeft dit intussen gewijzigd. Bekijk het opnieuw.",
     413: "Dit bestand is te groot.",
     422: "Er ontbreekt iets, of er is iets verkeerd ingevuld. Ga terug en vul het aan.",
@@ -90,14 +93,8 @@ def install(app: FastAPI) -> None:
     def not_found(request: Request, _: Exception) -> Response:
         return problem(request, 404)
 
-    def outdated(request: Request, error: Exception) -> Response:
-        return problem(request, 409, str(error))
-
-    def refused(request: Request, error: Exception) -> Response:
-        return problem(request, 422, str(error))
-
-    def unmade(request: Request, error: Exception) -> Response:
-        return problem(request, 500, str(error))
+    def told(status: int) -> Callable[[Request, Exception], Response]:
+        return lambda request, error: problem(request, status, str(error))
 
     def invalid(request: Request, _: Exception) -> Response:
         return problem(request, 422)
@@ -111,10 +108,12 @@ def install(app: FastAPI) -> None:
     for kind, answer in (
         (SignedOut, signed_out),
         (NotFound, not_found),
-        (Outdated, outdated),
-        (StoreError, refused),
-        (IntakeError, refused),
-        (RenderError, unmade),
+        (Outdated, told(409)),
+        (StoreError, told(422)),
+        (IntakeError, told(422)),
+        (RenderError, told(500)),
+        (Lost, told(500)),
+        (ObjectsError, told(503)),
         (RequestValidationError, invalid),
         (HTTPException, http),
     ):

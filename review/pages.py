@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, StreamingResponse
 
 from pipeline.plan.dates import dutch_date
 from pipeline.store.permissions import may
@@ -41,19 +41,28 @@ def page(
         headers: More headers.
         values: What the template shows.
     """
-    visit = getattr(request.state, "visit", None)
-    context = {
-        "visit": visit,
-        "csrf": visit.csrf if visit else getattr(request.state, "form_token", ""),
-        "may": lambda action: visit is not None and may(visit.user.role, action),
-        "path": request.url.path,
-        **values,
-    }
+    context = _context(request) | values
     found = _environment().get_template(template)
     if block is None:
         return HTMLResponse(found.render(context), status, headers)
     piece = "".join(found.blocks[block](found.new_context(context)))
     return HTMLResponse(piece, status, headers)
+
+
+def stream(request: Request, template: str, **values: Any) -> StreamingResponse:
+    """A page that is sent piece by piece, as `page` makes it: a value can be an iterator that takes long."""
+    found = _environment().get_template(template)
+    return StreamingResponse(found.generate(_context(request) | values), media_type="text/html")
+
+
+def _context(request: Request) -> dict[str, Any]:
+    visit = getattr(request.state, "visit", None)
+    return {
+        "visit": visit,
+        "csrf": visit.csrf if visit else getattr(request.state, "form_token", ""),
+        "may": lambda action: visit is not None and may(visit.user.role, action),
+        "path": request.url.path,
+    }
 
 
 @cache

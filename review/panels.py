@@ -8,13 +8,15 @@ from typing import Final, NamedTuple
 
 from extractors.schema import Turn
 from pipeline.corrections import Correction, history
-from pipeline.draft import Dossier, installed_template
+from pipeline.dossier import Dossier
 from pipeline.plan import Entry
 from pipeline.store.errors import NotFound
+from pipeline.template import Labels
 from review.reasons import reasons
 from review.screen import VIEWS, PointView, Screen, StatementView
 
 NOT_HERE: Final = "Deze uitspraak staat niet (meer) in het plan."
+NO_FIELD: Final = "Dit veld staat niet (meer) in het plan."
 
 TITLES: Final = {
     "bevestigen": "Uitspraak {} bevestigen",
@@ -26,6 +28,7 @@ TITLES: Final = {
     "opmerken": "Opmerking bij uitspraak {}",
     "bekrachtigen": "Behandelgrens {} bekrachtigen",
     "waarom": "Uitspraak {}",
+    "meer": "Uitspraak {}",
 }
 REASONS: Final = (
     "Dit klopt niet",
@@ -97,6 +100,7 @@ def for_statement(
     name: str,
     screen: Screen,
     dossier: Dossier,
+    labels: Labels,
     *,
     typed: Typed | None = None,
     sentence: str = "",
@@ -110,6 +114,7 @@ def for_statement(
         name: The id of the statement.
         screen: The plan.
         dossier: What it was made from.
+        labels: The words of its template.
         typed: What was typed in it, if it comes back.
         sentence: What is wrong with that.
         others: What others did with the statement meanwhile.
@@ -137,7 +142,8 @@ def for_statement(
             return panel._replace(places=tuple(_others(screen, view)))
         case "waarom":
             return panel._replace(
-                why=reasons(view.entry.because), events=tuple(_events(dossier.corrections, view.entry))
+                why=reasons(view.entry.because),
+                events=tuple(_events(dossier.corrections, view.entry, labels)),
             )
         case _:
             return panel
@@ -233,6 +239,34 @@ def for_point(
     )
 
 
+def for_field(
+    here: str,
+    name: str,
+    screen: Screen,
+    *,
+    typed: Typed | None = None,
+    sentence: str = "",
+    others: tuple[Correction, ...] = (),
+) -> Panel:
+    """The form to fill a field in.
+
+    Raises:
+        NotFound: There is no such field.
+    """
+    field = screen.fields.get(name)
+    if field is None:
+        raise NotFound(NO_FIELD)
+    return Panel(
+        name="invullen",
+        title=field.label,
+        action=f"{here}/velden/{name}",
+        about=f"veld-{name}",
+        typed={"woorden": [field.words]} if typed is None else typed,
+        sentence=sentence,
+        others=others,
+    )
+
+
 def sections(screen: Screen) -> Choices:
     """The parts of the plan that a statement can stand in, by chapter."""
     found: dict[str, list[tuple[str, str]]] = {}
@@ -280,10 +314,9 @@ def _in_short(entry: Entry) -> str:
     return f"{entry.number} – {words}"
 
 
-def _events(corrections: Sequence[Correction], entry: Entry) -> Iterator[Happened]:
+def _events(corrections: Sequence[Correction], entry: Entry, labels: Labels) -> Iterator[Happened]:
     """The history of a statement, an act as one."""
     acts = set()
-    labels = installed_template().labels
     words_of = dict[str, str](
         (*labels.categories.items(), *labels.perspectives.items(), *labels.domains.items())
     )

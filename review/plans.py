@@ -8,15 +8,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.corrections import Unmatched
-from pipeline.draft import Dossier, installed_template
+from pipeline.dossier import Dossier
 from pipeline.plan import Plan, assemble
-from pipeline.store import children, conversations, drafts, reviews
+from pipeline.store import children, conversations, drafts, rereadings, reviews, templates
 from pipeline.store.children import Child
 from pipeline.store.conversations import Status
 from pipeline.store.database import Work
 from pipeline.store.drafts import Version
 from pipeline.store.recent import Recent
 from pipeline.store.reviews import Appended
+from pipeline.template import Template
 from review import errors
 from review.pages import page
 from review.panels import DEEDS, Panel
@@ -40,19 +41,24 @@ _screens: Final = Recent[Screen](48)
 
 
 class Held(NamedTuple):
-    """A conversation with its plan as it is now."""
+    """A conversation with its plan as it is now.
+
+    `reread` tells that another version of izp made something other that nobody has looked at yet.
+    """
 
     status: Status
     child: Child
     head: Version
     dossier: Dossier
+    template: Template
     screen: Screen
     queue: tuple[Unmatched, ...]
+    reread: bool
 
     @property
     def revision(self) -> str:
-        """What a page gives back to tell which plan it shows: the drafting, and how many corrections."""
-        return f"{self.head.drafting}.{len(self.dossier.corrections)}"
+        """What a page gives back to tell which plan it shows: drafting, number of corrections, template."""
+        return f"{self.head.drafting}.{len(self.dossier.corrections)}.{_mark(self.head)}"
 
 
 def held(w: Work, conversation_id: str) -> Held:
@@ -61,21 +67,20 @@ def held(w: Work, conversation_id: str) -> Held:
     Raises:
         NotFound: There is no such conversation, or no plan of it yet.
     """
-    template = installed_template()
     status = conversations.status(w, conversation_id)
-    head = drafts.head(w, conversation_id)
-    record = reviews.dossier(w, conversation_id, template)
-    plan = reviews.plan_of(w, conversation_id, template)
+    now = reviews.as_it_is(w, conversation_id)
     queue = tuple(each.unmatched for each in reviews.queue(w, conversation_id) if each.done_by is None)
-    screen = screen_after(w, conversation_id, head, record, plan=plan)
-    return Held(status, children.get(w, status.child_id), head, record, screen, queue)
+    screen = screen_after(w, conversation_id, now.version, now.dossier, plan=now.plan)
+    child, reread = children.get(w, status.child_id), rereadings.is_unseen(w, conversation_id)
+    return Held(status, child, now.version, now.dossier, now.template, screen, queue, reread)
 
 
 def after(w: Work, before: Held, added: Appended) -> Held:
     """A conversation with the plan that came of what was just added to it."""
     head = drafts.head(w, before.status.id)
     screen = screen_after(w, before.status.id, head, added.dossier, plan=added.plan)
-    return before._replace(head=head, dossier=added.dossier, screen=screen)
+    template = templates.get(w, head.template_id)
+    return before._replace(head=head, dossier=added.dossier, template=template, screen=screen)
 
 
 def screen_after(
@@ -96,12 +101,12 @@ def screen_after(
         count: How many of them.
         plan: The plan, where it was made already.
     """
-    template = installed_template()
     seen = dossier.corrections[:count]
-    key = (conversation_id, head.drafting, len(seen))
+    key = (conversation_id, head.drafting, head.template_id, len(seen))
     screen = _screens.get(w, key)
     if screen is None:
         then = dossier.model_copy(update={"corrections": seen})
+        template = templates.get(w, head.template_id)
         made = plan or assemble(then.conversation, then.findings, template, seen)
         screen = screen_of(then, made, template)
         _screens.keep(w, key, screen)
@@ -110,16 +115,26 @@ def screen_after(
 
 def seen_by(form_value: str, now: Held) -> int | None:
     """How many corrections a page showed; None if it is of another drafting, or did not tell."""
-    drafting, _, count = form_value.partition(".")
+    drafting, count, _ = f"{form_value}..".split(".", 2)
     most = str(len(now.dossier.corrections))
     if drafting != str(now.head.drafting) or not count.isdecimal() or len(count) > len(most):
         return None
     return min(int(count), int(most))
 
 
+def is_numbered_as(form_value: str, now: Held) -> bool:
+    """Whether the points on a page have the numbers of now; another drafting or template gives others."""
+    drafting, _, template = f"{form_value}..".split(".", 2)
+    return drafting == str(now.head.drafting) and template.rstrip(".") in ("", _mark(now.head))
+
+
+def _mark(version: Version) -> str:
+    """The template of a version, in digits."""
+    return str(int(version.template_id[:8], 16))
+
+
 def values(now: Held, **more: Any) -> dict[str, Any]:
     """What the templates of a plan use."""
-    template = installed_template()
     return {
         "deeds": DEEDS,
         "here": f"/gesprekken/{now.status.id}",
@@ -129,8 +144,9 @@ def values(now: Held, **more: Any) -> dict[str, Any]:
         "s": now.screen,
         "queue": now.queue,
         "revision": now.revision,
-        "labels": template.labels,
-        "texts": template.texts,
+        "reread": now.reread,
+        "labels": now.template.labels,
+        "texts": now.template.texts,
         "states": STATES,
         "changed_by": CHANGED_BY,
         "panel": None,

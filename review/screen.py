@@ -11,11 +11,11 @@ from itertools import groupby, pairwise
 from typing import Literal, NamedTuple, TypeVar, get_args
 
 from extractors.schema import Perspective, Role, Turn
-from pipeline.corrections import Correction, replay
-from pipeline.draft import Dossier
+from pipeline.corrections import Correction
+from pipeline.dossier import Dossier
 from pipeline.plan import Plan, treatment_limits
 from pipeline.plan.entries import owner_field, term_field
-from pipeline.plan.given import Given, all_flags, role_word
+from pipeline.plan.given import Given, given_by, role_word
 from pipeline.plan.people import called
 from pipeline.plan.points import point_id
 from pipeline.plan.records import (
@@ -217,7 +217,7 @@ def screen_of(dossier: Dossier, plan: Plan, template: Template) -> Screen:
         plan: The plan of the dossier.
         template: The template of the plan, for its words.
     """
-    given = _given(dossier, template)
+    given = given_by(dossier.conversation, dossier.findings, template, dossier.corrections)
     blocks = {block.id: block for block in _blocks(plan)}
     statements = {view.entry.id: view for view in _statements(plan, blocks)}
     points = {view.item.number: view for view in _points(given, plan)}
@@ -238,15 +238,6 @@ def screen_of(dossier: Dossier, plan: Plan, template: Template) -> Screen:
             blocking=sum(point.item.blocks and point.item.resolved is None for point in points.values()),
         ),
         unused=sum(not turn.used for turn in turns.values()),
-    )
-
-
-def _given(dossier: Dossier, template: Template) -> Given:
-    """What the places and points of a plan are told from; where statements belong, the plan says."""
-    conversation, findings = dossier.conversation, dossier.findings
-    flags = all_flags(conversation, findings, template)
-    return Given(
-        conversation, findings, template, replay(dossier.corrections), flags, {}, (), {}, frozenset()
     )
 
 

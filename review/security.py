@@ -6,6 +6,7 @@ address with what somebody typed in it, nor the text of an exception, for both m
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import time
@@ -42,6 +43,8 @@ _FILES: Final = "multipart/form-data"
 _ONLY_FILES: Final = re.compile(r"multipart/form-data(; *(boundary=[^;,]+|charset=utf-8))+")
 _AROUND_A_FILE: Final = 1024 * 1024
 _DIGITS: Final = 12
+_PATIENCE_S: Final = 30
+_BYTES_A_SECOND: Final = 10_000
 _FRAMES: Final = 8
 
 MultiPartParser.spool_max_size = 0
@@ -53,7 +56,7 @@ class Shield:
 
     Args:
         app: What it stands around.
-        max_bytes: The largest file that may be sent.
+        max_bytes: The largest file that may be sent. What comes very slowly is not waited for.
         is_secure: Whether browsers are to come back by https alone.
     """
 
@@ -80,6 +83,8 @@ class Shield:
                 for name, value in self._headers.items():
                     headers[name] = value
                 headers.setdefault("Cache-Control", "no-store")
+                if status == 408:
+                    headers["Connection"] = "close"
             await send(message)
 
         try:
@@ -112,11 +117,18 @@ class Shield:
         if not length.isdecimal() or len(length) > _DIGITS or int(length) > most:
             await errors.too_large(Request(scope))(scope, receive, send)
             return
-        received = 0
+        received, began, is_whole = 0, time.monotonic(), False
 
         async def receive_some() -> Message:
-            nonlocal received
-            message = await receive()
+            nonlocal received, is_whole
+            if is_whole:
+                return await receive()
+            left = _PATIENCE_S + received / _BYTES_A_SECOND - (time.monotonic() - began)
+            try:
+                message = await asyncio.wait_for(receive(), max(left, 0))
+            except TimeoutError:
+                raise errors.refusal(408) from None
+            is_whole = not message.get("more_body", False)
             received += len(message.get("body", b""))
             if received > most:
                 raise errors.refusal(413)

@@ -11,13 +11,19 @@ import uvicorn
 
 from pipeline.drafting import Drafter
 from pipeline.rendering import Renderer
-from pipeline.store import tokens
-from pipeline.store.database import Store, open_store, work
+from pipeline.store import templates, tokens
+from pipeline.store.database import Store, look, open_store, work
 from review.app import create_app
 from review.settings import ReviewSettings
 from review.welcome import WELCOME
 
 _GRACE_S: Final = 10
+
+_KEPT_S: Final = 75
+"""So long a connection is kept that nothing is asked on: longer than a proxy keeps it (a minute, as a rule).
+
+Else something may be asked at the very moment that the connection is closed, and that is lost.
+"""
 
 NOT_SAFE: Final = (
     "Op dit adres is izp ook vanaf andere computers te bereiken, en zonder https kan iedereen op het netwerk "
@@ -83,6 +89,7 @@ def serve(settings: ReviewSettings, store: Store, url: str, host: str, port: int
             server_header=False,
             proxy_headers=bool(settings.proxies),
             forwarded_allow_ips=settings.proxies,
+            timeout_keep_alive=_KEPT_S,
             timeout_graceful_shutdown=_GRACE_S,
         )
 
@@ -92,15 +99,26 @@ def open_and_tell(settings: ReviewSettings, url: str) -> tuple[Store, list[str]]
 
     Raises:
         KeysError: The key is missing, or is another.
-        StoreError: The store is from a newer version of izp.
+        StoreError: The store is from a newer version of izp, or its template cannot be used.
     """
     store = open_store(settings)
+    try:
+        with look(store) as w:
+            template, newer = templates.current(w), templates.newer_along(w)
+    except BaseException:
+        store.engine.dispose()
+        raise
     key = "IZP_KEY" if settings.key else str(settings.key_file or settings.data_dir / "sleutel")
     lines = [
         f"izp draait op {url}. Stoppen: Ctrl-C.",
         f"Gegevens:  {'de database van IZP_DATABASE' if settings.database else settings.data_dir}",
         f"Sleutel:   {key}. Bewaar een kopie op een andere plek; zonder sleutel is niets te lezen.",
     ]
+    if newer:
+        lines.append(
+            f"Sjabloon:  {template.name} {template.version}. Bij deze versie van izp hoort {newer.name} "
+            f"{newer.version}; installeer het met izp template install."
+        )
     if link := first_link(store, url):
         hours = int(tokens.LINK_LASTS.total_seconds() // 3600)
         lines += [

@@ -13,10 +13,9 @@ from starlette.responses import RedirectResponse, Response
 
 from extractors.schema import Conversation, Kind, Participant, Role
 from extractors.voices import GROUND
-from pipeline.draft import installed_template
 from pipeline.intake import IntakeError, read_data
 from pipeline.intake.participants_file import ParticipantsFile, Person
-from pipeline.store import children, conversations, reviews
+from pipeline.store import children, conversations, reviews, templates
 from pipeline.store.database import look, work
 from review.guard import Visit, check, needs
 from review.pages import page
@@ -82,8 +81,8 @@ def show_who(request: Request, sent: Sent) -> Response:
         name, data = _source(sent)
         read = _read(name, data, _given(sent._replace(people={})))
     except IntakeError as error:
-        return page(request, "uploads/who.html", talk=None, speakers=(), wrong=str(error), **_words())
-    return page(request, "uploads/who.html", talk=read, speakers=_speakers(read), wrong="", **_words())
+        return page(request, "uploads/who.html", talk=None, speakers=(), wrong=str(error), **_words(request))
+    return page(request, "uploads/who.html", talk=read, speakers=_speakers(read), wrong="", **_words(request))
 
 
 @router.post("/kinderen/{child}/gesprekken/nieuw")
@@ -136,7 +135,7 @@ def _who_page(request: Request, conversation: str, wrong: str = "") -> Response:
     with look(site_of(request).store) as w:
         status = conversations.status(w, conversation)
         child = children.get(w, status.child_id)
-        record = reviews.dossier(w, conversation, installed_template())
+        record = reviews.dossier(w, conversation)
     return page(
         request,
         "uploads/speakers.html",
@@ -146,7 +145,7 @@ def _who_page(request: Request, conversation: str, wrong: str = "") -> Response:
         found=record.conversation,
         speakers=_speakers(record.conversation),
         wrong=wrong,
-        **_words(),
+        **_words(request),
     )
 
 
@@ -161,7 +160,7 @@ def _form(request: Request, visit: Visit, sent: Handed, wrong: str = "") -> Resp
         sent=sent,
         wrong=wrong,
         most=site_of(request).settings.max_bytes // 2**20,
-        **_words(),
+        **_words(request),
     )
 
 
@@ -212,8 +211,9 @@ def _speaker(one: Participant, words: str) -> Speaker:
     return Speaker(one.label, one.role or "", one.function or "", one.name or "", words, likely)
 
 
-def _words() -> dict[str, Any]:
-    labels = installed_template().labels
+def _words(request: Request) -> dict[str, Any]:
+    with look(site_of(request).store) as w:
+        labels = templates.current(w).labels
     return {"roles": list(labels.roles.items()), "kinds": list(labels.kinds.items())}
 
 

@@ -13,13 +13,13 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.draft import installed_template
 from pipeline.intake import IntakeError, check_size
-from pipeline.store import reviews
-from pipeline.store.database import look, work
-from pipeline.store.errors import Outdated
-from pipeline.word_review.reading import read_document
-from pipeline.word_review.review import NOT_KNOWN, OTHER_PLAN, Review, review, where
+from pipeline.store import reviews, templates
+from pipeline.store.database import Work, look, work
+from pipeline.store.errors import NotFound, Outdated
+from pipeline.template import Template
+from pipeline.word_review.reading import Document, read_document
+from pipeline.word_review.review import NOT_KNOWN, OTHER_PLAN, Review, origin, review, where
 from review.guard import Visit, needs
 from review.pages import page
 from review.panels import DEEDS
@@ -75,7 +75,7 @@ def show_changes(
         if not data:
             raise IntakeError(NOTHING)
         check_size(len(data), site_of(request).settings.max_bytes)
-        found = _review(request, conversation, data)
+        found, _ = _review(request, conversation, data)
     except IntakeError as error:
         return _page(request, conversation, wrong=SENTENCES.get(str(error), str(error)))
     return _page(request, conversation, found=found, ticket=_keep(visit.user.id, conversation, data))
@@ -93,23 +93,31 @@ def take_over(
         waiting = _waiting.pop(bewijs, None)
     if waiting is None or waiting[:2] != (visit.user.id, conversation) or _is_old(waiting):
         return _page(request, conversation, wrong=GONE)
-    found = _review(request, conversation, waiting.data)
+    found, template = _review(request, conversation, waiting.data)
     since = len(found.dossier.corrections) - len(found.corrections)
     try:
         with work(site_of(request).store) as w:
-            reviews.take_over(
-                w, visit.actor, conversation, found.corrections, found.queue, since, installed_template()
-            )
+            reviews.take_over(w, visit.actor, conversation, found.corrections, found.queue, since, template)
     except Outdated as error:
         return _page(request, conversation, wrong=str(error))
     return RedirectResponse(f"/gesprekken/{conversation}{'#wachtrij' if found.queue else ''}", 303)
 
 
-def _review(request: Request, conversation: str, data: bytes) -> Review:
-    template = installed_template()
+def _review(request: Request, conversation: str, data: bytes) -> tuple[Review, Template]:
+    """What a document changes, and the template that it was made with: the plan may be in another by now."""
+    document = read_document(data)
     with look(site_of(request).store) as w:
-        record = reviews.dossier(w, conversation, template)
-    return review(read_document(data), record, template)
+        template = _template_of(w, conversation, document)
+        record = reviews.record_in(w, conversation, template)
+    return review(document, record, template), template
+
+
+def _template_of(w: Work, conversation: str, document: Document) -> Template:
+    name, _, version = (origin(document).template or "").rpartition(" ")
+    try:
+        return templates.get(w, templates.named(w, name, version))
+    except NotFound:  # it does not say, or it was not made here
+        return reviews.template_of(w, conversation)
 
 
 def _page(

@@ -1,4 +1,7 @@
-"""A PostgreSQL server for the tests: one for the whole run, from the binaries that Debian installs."""
+"""New stores for the tests, quickly: the tables are made once, on SQLite and on PostgreSQL.
+
+One PostgreSQL server serves the whole run, from the binaries that Debian installs.
+"""
 
 import fcntl
 import json
@@ -6,10 +9,11 @@ import os
 import pwd
 import secrets
 import shlex
+import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,11 +21,40 @@ import pg8000.native
 import pytest
 from sqlalchemy import create_engine
 
-from pipeline.store.database import migrate
+from pipeline.settings import Settings
+from pipeline.store.database import Store, connected, migrate, open_store, url_of
+from pipeline.store.tables import Table
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
 MISSING = "PostgreSQL is not installed; Debian's package is postgresql"
 TEMPLATE = "izp_template"
+# Whatever changes a table, a trigger or the version of the tables writes one of these rows anew.
+TABLES = """
+SELECT md5(string_agg(kind || oid || '.' || xmin, ',' ORDER BY kind, oid)) FROM (
+    SELECT 'r' AS kind, oid, xmin FROM pg_class UNION ALL SELECT 't', oid, xmin FROM pg_trigger
+    UNION ALL SELECT 'c', oid, xmin FROM pg_constraint UNION ALL SELECT 'f', oid, xmin FROM pg_proc
+    UNION ALL SELECT 'v', 0, xmin FROM alembic_version) AS row
+"""
+OTHERS_OUT = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+@pytest.fixture(scope="session")
+def open_new_store(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Settings], Store]:
+    """Opens a new store as `open_store` does, on SQLite with a copy of tables that were made before."""
+    made = Settings(data_dir=tmp_path_factory.mktemp("tables"))
+    with connected(url_of(made)) as connection:
+        migrate(connection)
+
+    def opened(settings: Settings) -> Store:
+        if settings.database is None:
+            settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            shutil.copy(str(url_of(made).database), str(url_of(settings).database))
+        return open_store(settings)
+
+    return opened
 
 
 class Server(NamedTuple):
@@ -33,11 +66,13 @@ class Server(NamedTuple):
     def url(self, database: str) -> str:
         return f"postgresql+pg8000://izp:{self.password}@127.0.0.1:{self.port}/{database}"
 
+    def connected(self, database: str) -> pg8000.native.Connection:
+        return pg8000.native.Connection(
+            "izp", "127.0.0.1", database, self.port, self.password, ssl_context=False
+        )
+
     def command(self, sql: str) -> None:
-        host, user, database = "127.0.0.1", "izp", "postgres"
-        with pg8000.native.Connection(
-            user, host, database, self.port, self.password, ssl_context=False
-        ) as connection:
+        with self.connected("postgres") as connection:
             connection.run(sql)
 
 
@@ -64,20 +99,57 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def empty_postgres_url(postgres: Server) -> Iterator[str]:
     """The URL of a database of its own without tables."""
-    yield from _database(postgres, "template0")
+    name = _new_database(postgres, "template0")
+    yield postgres.url(name)
+    postgres.command(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def _emptied() -> dict[str, str]:
+    """The databases that a test of this process is done with, by name, with what their tables are."""
+    return {}
 
 
 @pytest.fixture
-def postgres_url(postgres: Server) -> Iterator[str]:
-    """The URL of a database of its own with the tables of the store, and nothing in them."""
-    yield from _database(postgres, TEMPLATE)
+def postgres_url(postgres: Server, _emptied: dict[str, str]) -> Iterator[str]:
+    """The URL of a database of its own with the tables of the store, and nothing in them.
+
+    To make one takes a hundred times as long as to empty one, so a database is used again by the next test,
+    unless its tables were changed.
+    """
+    if _emptied:
+        name, tables = _emptied.popitem()
+    else:
+        name = _new_database(postgres, TEMPLATE)
+        with postgres.connected(name) as connection:
+            tables = connection.run(TABLES)[0][0]
+    yield postgres.url(name)
+    if _empty(postgres, name, tables):
+        _emptied[name] = tables
+    else:
+        postgres.command(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _database(server: Server, template: str) -> Iterator[str]:
+def _new_database(server: Server, template: str) -> str:
     name = f"izp_{secrets.token_hex(8)}"
     server.command(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-    yield server.url(name)
-    server.command(f"DROP DATABASE {name} WITH (FORCE)")
+    return name
+
+
+def _empty(server: Server, name: str, tables: str) -> bool:
+    """Takes all rows out of a database; tells whether its tables are what they were."""
+    with server.connected(name) as connection:
+        connection.run(OTHERS_OUT)
+        try:
+            if connection.run(TABLES) != [[tables]]:
+                return False
+        except pg8000.native.DatabaseError:  # the tables are gone
+            return False
+        # As a replica: neither the order of the tables nor what may not be deleted counts.
+        connection.run("SET session_replication_role = replica")
+        for table in Table.metadata.tables:
+            connection.run(f"DELETE FROM {table}")  # noqa: S608
+    return True
 
 
 def _start(described: Path, users: Path) -> dict[str, int | str]:
@@ -95,7 +167,8 @@ def _start(described: Path, users: Path) -> dict[str, int | str]:
     initdb = f"-U izp -A password --pwfile={folder / 'password'} -E UTF8 --locale=C --no-sync"
     options = (
         f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200 "
-        "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        "-c fsync=off -c synchronous_commit=off -c full_page_writes=off "
+        "-c autovacuum=off"
     )
     start = [str(pg_ctl), "start", "-w", "-D", str(data), "-l", str(folder / "log"), "-o", options]
     _run([str(pg_ctl), "initdb", "-s", "-D", str(data), "-o", initdb], **as_user)

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from benchmarks.roundtrip.edits import SLOTS, Edit, Expected, Step
 from benchmarks.roundtrip.sample import sample
-from pipeline.draft import TEMPLATE, Dossier
+from pipeline.dossier import Dossier
 from pipeline.plan import Plan, assemble
 from pipeline.render import render
-from pipeline.template import Template, load_template
+from pipeline.template import TEMPLATE, Template, load_template
 from pipeline.word_review.comparison import Comparison
 from pipeline.word_review.reading import Document, read_document
 from pipeline.word_review.remarks import remarks

@@ -17,7 +17,7 @@ from extractors.schema import (
     Turn,
     statement_id,
 )
-from pipeline.draft import Dossier
+from pipeline.dossier import Dossier
 
 _SAID: tuple[tuple[str, str, Perspective, Category, Domain, tuple[str, ...]], ...] = (
     ("Fem", "ik wil elke dag even naar buiten met de hond", "child", "value", "sociaal", ()),

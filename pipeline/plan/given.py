@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from functools import lru_cache
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from extractors.schema import Conversation, Findings, Flag, FlagType, Kind, Role
 from pipeline.corrections import Corrected, Correction, replay
 from pipeline.plan.aims import Aim, aim_of
 from pipeline.template import ChapterTemplate, SectionTemplate, Template
+
+Value = TypeVar("Value")
+
+
+class Found(NamedTuple):
+    """What of the input of a plan no correction changes; the fields are those of `Given`."""
+
+    flags: tuple[Flag, ...]
+    points: Mapping[str, tuple[int, ...]]
+    chapters: tuple[ChapterTemplate, ...]
+    aims: Mapping[str, Aim]
+    doubtful: frozenset[str]
 
 
 class Given(NamedTuple):
@@ -45,7 +58,32 @@ class _ForKinds(Protocol):
 def given_by(
     conversation: Conversation, findings: Findings, template: Template, corrections: Sequence[Correction]
 ) -> Given:
-    """The input of a plan, put in order."""
+    """The input of a plan, put in order.
+
+    A reviewer corrects the same findings hundreds of times, so what follows from them alone is kept.
+    """
+    found = _found(_Same(conversation), _Same(findings), _Same(template))
+    return Given(conversation, findings, template, replay(corrections), *found)
+
+
+class _Same(Generic[Value]):
+    """A record that never changes, known by which object it is: to compare what it holds takes too long."""
+
+    def __init__(self, record: Value) -> None:
+        self.record = record
+
+    def __hash__(self) -> int:
+        return id(self.record)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.record is self.record
+
+
+@lru_cache(maxsize=32)
+def _found(
+    conversation_of: _Same[Conversation], findings_of: _Same[Findings], template_of: _Same[Template]
+) -> Found:
+    conversation, findings, template = conversation_of.record, findings_of.record, template_of.record
     flags = all_flags(conversation, findings, template)
     points: dict[str, tuple[int, ...]] = {}
     for number, flag in enumerate(flags, start=1):
@@ -57,8 +95,7 @@ def given_by(
         for statement in (*findings.statements, *findings.to_review)
     }
     doubtful = frozenset(statement.id for statement in findings.to_review)
-    corrected = replay(corrections)
-    return Given(conversation, findings, template, corrected, flags, points, chapters, aims, doubtful)
+    return Found(flags, points, chapters, aims, doubtful)
 
 
 def all_flags(conversation: Conversation, findings: Findings, template: Template) -> tuple[Flag, ...]:

@@ -16,12 +16,14 @@ import hashlib
 import hmac
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final, NamedTuple, cast
 
 import pyotp
 import segno
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.exc import IntegrityError
 
 from pipeline.store import audit, passwords
 from pipeline.store.audit import Actor
@@ -85,8 +87,6 @@ def add_user(
         raise Unfit(
             "Een inlognaam bestaat uit ten minste twee letters en cijfers, punten, streepjes of een @."
         )
-    if w.session.scalar(select(UserRow.id).where(UserRow.login == login)):
-        raise Unfit("Deze inlognaam is al in gebruik. Kies een andere.")
     fitting_role, fitting_function = _fitting(role, function)
     row = UserRow(
         id=uuid.uuid4().hex,
@@ -95,14 +95,14 @@ def add_user(
         role=fitting_role,
         function=fitting_function,
         password=passwords.hashed(password, login=login, name=name) if password is not None else None,
-        subject=_free_subject(w, subject),
+        subject=subject,
         failures=0,
         active=True,
         version=1,
         created_at=w.at,
     )
-    w.session.add(row)
-    w.session.flush()
+    with _alone(w, subject):
+        w.session.add(row)
     audit.record(w, actor, "manage_users", object=row.id)
     return _user(row)
 
@@ -126,20 +126,19 @@ def change_user(
         Outdated: It is no longer the version that was looked at.
         Unfit: No beheerder would be left, or something that was filled in cannot be so; says what.
     """
-    row = _row(w, user_id)
+    row = _locked_with_beheerders(w, user_id)
     if row.version != version:
         raise Outdated(OUTDATED)
     fitting_role, fitting_function = _fitting(role, function)
     subject = (subject or "").strip() or None
-    if subject != row.subject:
-        _free_subject(w, subject)
     stays = active and fitting_role == "beheerder"
     if row.role == "beheerder" and row.active and not stays and _beheerders(w) == 1:
         raise Unfit("Dit is de enige beheerder. Maak eerst iemand anders beheerder.")
     if (row.role, row.function, row.subject, row.active) != (fitting_role, fitting_function, subject, active):
         _sign_out(w, user_id, tokens=True)
-    row.name, row.role, row.function = _fitting_name(name), fitting_role, fitting_function
-    row.subject, row.active, row.version = subject, active, version + 1
+    with _alone(w, subject):
+        row.name, row.role, row.function = _fitting_name(name), fitting_role, fitting_function
+        row.subject, row.active, row.version = subject, active, version + 1
     audit.record(w, actor, "manage_users", object=user_id)
     return _user(row)
 
@@ -357,6 +356,13 @@ def _row(w: Work, user_id: str) -> UserRow:
     return row
 
 
+def _locked_with_beheerders(w: Work, user_id: str) -> UserRow:
+    """An account to change: two who change one at once, or the last two beheerders, wait for each other."""
+    either = or_(UserRow.id == user_id, UserRow.role == "beheerder")
+    w.session.scalars(select(UserRow).where(either).order_by(UserRow.id).with_for_update()).all()
+    return _row(w, user_id)
+
+
 def _beheerders(w: Work) -> int:
     question = select(func.count()).where(UserRow.role == "beheerder", UserRow.active)
     return w.session.scalar(question) or 0
@@ -380,10 +386,19 @@ def _fitting_name(name: str) -> str:
     return name.strip()
 
 
-def _free_subject(w: Work, subject: str | None) -> str | None:
-    if subject and w.session.scalar(select(UserRow.id).where(UserRow.subject == subject)):
-        raise Unfit("Een ander account hoort al bij dit kenmerk van het ziekenhuis.")
-    return subject
+@contextmanager
+def _alone(w: Work, subject: str | None) -> Iterator[None]:
+    """Keeps an account, unless another has its login, or is the same to the hospital's sign-on.
+
+    The database tells, so that of two who come at once one is refused.
+    """
+    try:
+        with w.session.begin_nested():
+            yield
+    except IntegrityError:
+        if subject and w.session.scalar(select(UserRow.id).where(UserRow.subject == subject)):
+            raise Unfit("Een ander account hoort al bij dit kenmerk van het ziekenhuis.") from None
+        raise Unfit("Deze inlognaam is al in gebruik. Kies een andere.") from None
 
 
 def _user(row: UserRow) -> User:

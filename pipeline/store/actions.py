@@ -32,6 +32,9 @@ Action = Literal[
     "backup",
     "restore",
     "rotate_key",
+    "install_template",
+    "rerender",
+    "reextract",
 ]
 
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
@@ -64,4 +67,7 @@ LABELS: Final[dict[Action, str]] = {
     "backup": "reservekopie gemaakt",
     "restore": "reservekopie teruggezet",
     "rotate_key": "hoofdsleutel vernieuwd",
+    "install_template": "sjabloon geïnstalleerd",
+    "rerender": "plan in een ander sjabloon gezet",
+    "reextract": "gesprek opnieuw uitgewerkt",
 }

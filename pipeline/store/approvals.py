@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from pipeline.corrections import RATIFYING
-from pipeline.plan import Approval, Item, Plan, blocking, content_hash
+from pipeline.plan import Approval, Item, Plan, blocking
 from pipeline.store import audit, documents, drafts, reviews
 from pipeline.store.accounts import User, get_user
 from pipeline.store.audit import Actor
@@ -19,7 +19,6 @@ from pipeline.store.documents import KINDS, Kind
 from pipeline.store.drafts import OTHER_VERSION, Version
 from pipeline.store.errors import NotApprovable, Outdated, Unfit
 from pipeline.store.tables import ApprovalRow
-from pipeline.template import Template
 
 NOT_YOU: Final = (
     "Alleen een arts, physician assistant of verpleegkundig specialist kan een plan goedkeuren. "
@@ -43,17 +42,17 @@ class _Looked(NamedTuple):
     content_hash: str
 
 
-def approvable(w: Work, conversation_id: str, template: Template) -> Approvable:
+def approvable(w: Work, conversation_id: str) -> Approvable:
     """What stands in the way of approving the newest version.
 
     Raises:
         NotFound: There is no such conversation, or no plan of it.
     """
-    looked = _look_at(w, conversation_id, template)
+    looked = _look_at(w, conversation_id)
     return Approvable(looked.version.number, looked.content_hash, blocking(looked.plan))
 
 
-def to_approve(w: Work, actor: Actor, conversation_id: str, seen: str, template: Template) -> Approval:
+def to_approve(w: Work, actor: Actor, conversation_id: str, seen: str) -> Approval:
     """What the documents of a plan must say of the approval that its reader is about to give.
 
     Args:
@@ -61,7 +60,6 @@ def to_approve(w: Work, actor: Actor, conversation_id: str, seen: str, template:
         actor: Who approves.
         conversation_id: Whose plan it is.
         seen: The content hash of the plan that was looked at (`approvable`).
-        template: The template of the plan.
 
     Raises:
         NotApprovable: Points are open that must be decided first.
@@ -69,7 +67,7 @@ def to_approve(w: Work, actor: Actor, conversation_id: str, seen: str, template:
         Outdated: The plan is no longer what was looked at, or is approved already.
         Unfit: This is not someone who may approve.
     """
-    looked = _look_at(w, conversation_id, template)
+    looked = _look_at(w, conversation_id)
     user = _check(w, actor, looked, seen)
     return Approval(
         by=user.name, function=user.function or "", at=w.at.astimezone(), version=looked.version.number
@@ -83,7 +81,6 @@ def approve(
     seen: str,
     approval: Approval,
     made: Mapping[Kind, bytes],
-    template: Template,
 ) -> Version:
     """Approves the newest version and freezes it, with its documents.
 
@@ -94,7 +91,6 @@ def approve(
         seen: The content hash of the plan that was looked at.
         approval: What the documents say of this approval (`to_approve`).
         made: The documents, all kinds.
-        template: The template that they were made by.
 
     Raises:
         NotApprovable: Points are open that must be decided first.
@@ -106,14 +102,14 @@ def approve(
     if set(made) != set(KINDS):
         raise ValueError("an approved plan needs its documents")
     row = locked(w, conversation_id)
-    looked = _look_at(w, conversation_id, template)
+    looked = _look_at(w, conversation_id)
     user = _check(w, actor, looked, seen)
     number = looked.version.number
     if (approval.by, approval.function, approval.version) != (user.name, user.function, number):
         raise Outdated(OTHER_VERSION)
     draft = drafts.head_row(w, row)
     draft.state, draft.content_hash = "approved", looked.content_hash
-    draft.corrections, draft.template = looked.version.corrections, f"{template.name} {template.version}"
+    draft.corrections = looked.version.corrections
     w.session.add(
         ApprovalRow(
             conversation_id=row.id,
@@ -133,11 +129,9 @@ def approve(
     return drafts.version(w, row.id, number)
 
 
-def _look_at(w: Work, conversation_id: str, template: Template) -> _Looked:
-    version = drafts.head(w, conversation_id)
-    record = reviews.dossier(w, conversation_id, template)
-    plan = reviews.plan_of(w, conversation_id, template)
-    return _Looked(version, plan, content_hash(record.conversation, record.findings, record.corrections))
+def _look_at(w: Work, conversation_id: str) -> _Looked:
+    now = reviews.as_it_is(w, conversation_id)
+    return _Looked(now.version, now.plan, reviews.content(w, conversation_id))
 
 
 def _check(w: Work, actor: Actor, looked: _Looked, seen: str) -> User:

@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Table, func, select
 
 from pipeline.publish import sync
 from pipeline.staging import staging
-from pipeline.store import audit, backup_file
+from pipeline.store import audit, backup_file, documents
 from pipeline.store.audit import Actor, Event, Seal, Verdict
 from pipeline.store.backup_file import DAMAGED, Head, Row
 from pipeline.store.database import Store, StoreError, Work, look, work
 from pipeline.store.keys import MainKeys, Wrapped
+from pipeline.store.objects import AT_ONCE
 from pipeline.store.tables import Table as Tables
 
 TAKEN = "Er is al een bestand met deze naam. Kies een andere naam voor de reservekopie."
@@ -31,10 +32,14 @@ Progress = Callable[[int, int], None]
 
 
 class Contents(NamedTuple):
-    """What a backup holds: what it says of itself, and what came of checking its audit trail."""
+    """What a backup holds: what it says of itself, and what came of checking its audit trail.
+
+    So many documents of approved versions were `lost` when it was made.
+    """
 
     head: Head
     trail: Verdict
+    lost: int
 
 
 def silent(_done: int, _total: int) -> None:
@@ -53,6 +58,7 @@ def back_up(store: Store, actor: Actor, path: Path, progress: Progress = silent)
         progress: Is told how many rows are done, of how many.
 
     Raises:
+        ObjectsError: The documents outside of the database cannot be read now.
         StoreError: There is a file of that name, or what was written is not what the store holds.
         OSError: The file cannot be written; there is none then.
     """
@@ -64,14 +70,14 @@ def back_up(store: Store, actor: Actor, path: Path, progress: Progress = silent)
         with look(store) as opened:
             head = _head(opened)
             half = sum(head.rows.values())
-            rows = _rows(opened.session.connection(), lambda done: progress(done, 2 * half))
+            rows = _rows(opened, lambda done: progress(done, 2 * half))
             with os.fdopen(os.open(staged, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as out:
                 backup_file.write(out, store.keys, head, rows)
                 out.flush()
                 os.fsync(out.fileno())
             trail = audit.verify(opened)
         contents = _read_back(staged, store.keys, lambda done, _: progress(half + done, 2 * half))
-        if contents is None or contents != (head, trail):
+        if contents is None or contents[:2] != (head, trail):
             raise StoreError(UNLIKE)
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -103,6 +109,7 @@ def check(path: Path, keys: MainKeys, progress: Progress = silent) -> Contents:
 
         trail_key, trail_head = b"", Seal(0, "")
         trail = Verdict(0, trail_head, None)
+        lost = 0
         for name, of_table in groupby(rows(), itemgetter(0)):
             if name == "audit":
                 events = ((_event(row), row["mac"]) for _, row in of_table)
@@ -114,9 +121,11 @@ def check(path: Path, keys: MainKeys, progress: Progress = silent) -> Contents:
                     trail_key = key if row.get("purpose") == "audit" else trail_key
                 elif name == "audit_head":
                     trail_head = Seal(row["number"], row["mac"])
+                elif name == "documents":
+                    lost += row.get("object") is not None
     if any(found[name] != count for name, count in head.rows.items()):
         raise StoreError(DAMAGED)
-    return Contents(head, trail)
+    return Contents(head, trail, lost)
 
 
 def _read_back(path: Path, keys: MainKeys, progress: Progress) -> Contents | None:
@@ -145,14 +154,15 @@ def _head(opened: Work) -> Head:
     )
 
 
-def _rows(connection: Connection, progress: Callable[[int], None]) -> Iterator[tuple[str, Any]]:
+def _rows(opened: Work, progress: Callable[[int], None]) -> Iterator[tuple[str, Any]]:
     done = 0
     for table in _tables():
         # Few at a time: a row can hold a whole document.
-        rows = select(table).order_by(*table.primary_key).execution_options(yield_per=8)
-        for row in connection.execute(rows):
-            yield table.name, row
-            done += 1
+        rows = select(table).order_by(*table.primary_key).execution_options(yield_per=AT_ONCE)
+        for some in opened.session.connection().execute(rows).partitions():
+            whole = documents.brought_in(opened, some) if table.name == "documents" else some
+            yield from ((table.name, row) for row in whole)
+            done += len(some)
             progress(done)
 
 

@@ -11,14 +11,13 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import or_, select
 
-from pipeline.draft import Extraction
+from pipeline.dossier import Extraction
 from pipeline.redraft import keep_corrected
 from pipeline.store import drafts, findings, reviews
 from pipeline.store.conversations import State, found, locked
 from pipeline.store.database import Work
 from pipeline.store.errors import Outdated
 from pipeline.store.tables import ConversationRow
-from pipeline.template import Template
 
 MOST: Final = 3
 """So often a conversation is begun before it is given up."""
@@ -56,6 +55,20 @@ def claim(w: Work, lease: dt.timedelta) -> Claim | None:
     return None
 
 
+def claim_this(w: Work, conversation_id: str, lease: dt.timedelta) -> Claim | None:
+    """Claims a conversation that somebody wants drafted now, if it waits or could not be drafted before.
+
+    Raises:
+        NotFound: There is no such conversation.
+    """
+    row = locked(w, conversation_id)
+    if row.state not in ("waiting", "failed"):
+        return None
+    until = dt.datetime.now(dt.UTC) + lease
+    row.state, row.error, row.attempts, row.lease_until = "reading", None, 1, until
+    return Claim(row.id, row.child_id, until)
+
+
 def step(w: Work, claimed: Claim, state: State) -> None:
     """Tells how far a draft is.
 
@@ -66,8 +79,14 @@ def step(w: Work, claimed: Claim, state: State) -> None:
     _own(w, claimed).state = state
 
 
-def finish(w: Work, claimed: Claim, made: Extraction, template: Template) -> None:
+def finish(w: Work, claimed: Claim, made: Extraction, extractor: str | None = None) -> None:
     """Keeps a draft: what was found, and the plan that follows it.
+
+    Args:
+        w: The transaction.
+        claimed: The claim of the worker.
+        made: What was found.
+        extractor: The version of the extraction that found it, where that is known.
 
     Raises:
         NotFound: The conversation was erased.
@@ -77,10 +96,10 @@ def finish(w: Work, claimed: Claim, made: Extraction, template: Template) -> Non
     if row.drafting:
         before = findings.extraction(w, row, row.drafting)
         made = keep_corrected(made, before, reviews.corrections(w, row))
-    findings.keep(w, row, made)
+    findings.keep(w, row, made, extractor)
     drafts.follow(w, row)
     row.state, row.error, row.lease_until, row.attempts = "done", None, None, 0
-    reviews.note_open_points(w, row, reviews.plan_of(w, row.id, template))
+    reviews.note_open_points(w, row, reviews.plan_of(w, row.id))
 
 
 def fail(w: Work, claimed: Claim, sentence: str) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,20 +15,25 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, select, text
-from sqlalchemy.engine import URL
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, select, text, update
+from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.orm import Session
 
 from pipeline.settings import Settings
 from pipeline.store.keys import OTHER_KEY, KeysError, MainKeys, Wrapped, load_keys, new_key
-from pipeline.store.tables import AuditHeadRow, ChildRow, KeyRow
+from pipeline.store.objects import Objects, ObjectsError, open_objects
+from pipeline.store.tables import AuditHeadRow, ChildRow, DraftRow, KeyRow, TemplateRow
+from pipeline.template import TEMPLATE, Template, load_template
+from pipeline.template_files import id_of, pack, read
 
 NO_STORE = (
     "Hier zijn geen gegevens van izp. Kijk na waar IZP_DATA_DIR of IZP_DATABASE naar wijst; izp serve maakt "
     "nieuwe."
 )
 NEWER = "Deze gegevens zijn van een nieuwere versie van izp. Werk izp bij; de gegevens zijn niet aangeraakt."
+NOT_KEPT = "Hier staat iets in wat izp niet kan bewaren: een teken dat er niet hoort, of te veel tekens."
 _OPENING = 0x697A70  # the number of PostgreSQL's lock for who opens the store: "izp"
+_NOT_KEPT = ("22001", "22021")  # SQLSTATE: too long for its column; no text (a NUL)
 
 
 class StoreError(Exception):
@@ -34,17 +41,30 @@ class StoreError(Exception):
 
 
 class Store(NamedTuple):
-    """An open store: the database, and the main keys of the installation."""
+    """An open store: the database, and the main keys and the data folder of the installation.
+
+    `objects` holds documents outside of the database, where that is set.
+    """
 
     engine: Engine
     keys: MainKeys
+    folder: Path
+    objects: Objects | None = None
 
 
 class Work:
-    """One transaction: its session, the moment it began, and the keys that it unwrapped so far."""
+    """One transaction: its session, the data folder, when it began, and the keys that it unwrapped so far.
 
-    def __init__(self, session: Session, keys: MainKeys) -> None:
+    `unnamed` are the files in `objects` that no row names any more when it is done.
+    """
+
+    def __init__(
+        self, session: Session, keys: MainKeys, folder: Path, objects: Objects | None = None
+    ) -> None:
         self.session = session
+        self.folder = folder
+        self.objects = objects
+        self.unnamed: list[str] = []
         self.at = dt.datetime.now(dt.UTC)
         self._main = keys
         self._unwrapped: dict[str, bytes] = {}
@@ -112,6 +132,7 @@ def open_store(settings: Settings, *, make: bool = True) -> Store:
 
     Raises:
         KeysError: The key is missing or is not the one that the store was made with.
+        ObjectsError: The setting for documents outside of the database makes no sense.
         StoreError: The store is from a newer version of izp, or is not there and not to be made.
         sqlalchemy.exc.SQLAlchemyError: The database cannot be reached.
         OSError: The data folder cannot be made.
@@ -125,24 +146,41 @@ def open_store(settings: Settings, *, make: bool = True) -> Store:
             is_new = migrate(connection)
             if is_new and not make:
                 raise StoreError(NO_STORE)
-        store = Store(engine, load_keys(settings.key, key_file_of(settings), make=is_new))
+        store = Store(engine, load_keys(settings.key, key_file_of(settings), make=is_new), settings.data_dir)
         with work(store) as opened:
-            _lock(opened.session.connection())
+            one_at_a_time(opened.session.connection())
             for purpose in ("audit", "accounts"):
                 opened.key_for(purpose)
             if opened.session.get(AuditHeadRow, 1) is None:
                 opened.session.add(AuditHeadRow(id=1, number=0, mac=""))
+            if opened.session.scalar(select(TemplateRow.id).limit(1)) is None:
+                _install_first(opened)
+            if settings.objects:
+                store = store._replace(objects=objects_for(opened, settings.objects))
     except BaseException:
         engine.dispose()
         raise
     return store
 
 
+def objects_for(w: Work, url: str) -> Objects:
+    """Where the documents of a store are, outside of its database.
+
+    Raises:
+        ObjectsError: The URL makes no sense.
+    """
+    return open_objects(url, w.key_for("objects"))
+
+
 @contextmanager
 def work(store: Store) -> Iterator[Work]:
     """A transaction that changes the store: at its end all of it is there, or after an error nothing."""
     with Session(store.engine, expire_on_commit=False) as session, session.begin():
-        yield Work(session, store.keys)
+        opened = Work(session, store.keys, store.folder, store.objects)
+        yield opened
+    if store.objects and opened.unnamed:
+        with contextlib.suppress(ObjectsError):  # what stays is found by a sweep
+            store.objects.remove(opened.unnamed)
 
 
 @contextmanager
@@ -150,7 +188,7 @@ def look(store: Store) -> Iterator[Work]:
     """A transaction that only reads, holds no one up, and sees the store as it was at its first look."""
     engine = store.engine.execution_options(izp_reads=True)
     with Session(engine, expire_on_commit=False) as session:
-        yield Work(session, store.keys)
+        yield Work(session, store.keys, store.folder, store.objects)
         session.rollback()
 
 
@@ -172,6 +210,8 @@ def connected(url: URL) -> Iterator[Connection]:
 def engine_for(url: URL) -> Engine:
     """An engine whose transactions are as `work` and `look` promise; makes SQLite's file where there is none.
 
+    What somebody typed and PostgreSQL cannot hold, as SQLite does, is a `StoreError`.
+
     Raises:
         OSError: The folder or the file cannot be made.
     """
@@ -182,6 +222,11 @@ def engine_for(url: URL) -> Engine:
         def _begin_on_server(connection: Connection) -> None:
             if connection.get_execution_options().get("izp_reads"):
                 connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+        @event.listens_for(engine, "handle_error")
+        def _tell(failed: ExceptionContext) -> StoreError | None:
+            told = next(iter(getattr(failed.original_exception, "args", ())), None)
+            return StoreError(NOT_KEPT) if isinstance(told, dict) and told.get("C") in _NOT_KEPT else None
 
         return engine
     file = Path(url.database or "")
@@ -222,19 +267,57 @@ def migrate(connection: Connection, revision: str = "head") -> bool:
     Raises:
         StoreError: The tables are from a newer version of izp.
     """
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    _lock(connection)
+    one_at_a_time(connection)
     at = MigrationContext.configure(connection).get_current_revision()
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    newest, known = _revisions()
     if not {at, revision} <= known | {None, "head"}:
         raise StoreError(NEWER)
-    config.attributes["connection"] = connection
-    command.upgrade(config, revision)
+    if at != (newest if revision == "head" else revision):
+        config = _alembic()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
     return not connection.execute(text("SELECT count(*) FROM keys")).scalar_one()
 
 
-def _lock(connection: Connection) -> None:
-    """Makes others who open the store wait for the end of this transaction; on SQLite all who write do."""
+def _alembic() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+@cache
+def _revisions() -> tuple[str | None, frozenset[str]]:
+    """The newest version of the tables, and all that this izp knows."""
+    scripts = ScriptDirectory.from_config(_alembic())
+    return scripts.get_current_head(), frozenset(script.revision for script in scripts.walk_revisions())
+
+
+def one_at_a_time(connection: Connection) -> None:
+    """Makes others who open the store or install a template wait for the end of this transaction.
+
+    On SQLite all who write do.
+    """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _OPENING})
+
+
+def _install_first(opened: Work) -> None:
+    """Installs the template that comes along; plans from before there were versions are shown in it."""
+    template, template_id, archive = _along()
+    row = TemplateRow(
+        id=template_id,
+        name=template.name,
+        version=template.version,
+        archive=archive,
+        installed_at=opened.at,
+        chosen_at=opened.at,
+    )
+    opened.session.add(row)
+    opened.session.execute(update(DraftRow).values(template_id=template_id))
+
+
+@cache
+def _along() -> tuple[Template, str, bytes]:
+    """The template that comes along, its id and its archive."""
+    files = read(TEMPLATE)
+    return load_template(TEMPLATE), id_of(files), pack(files)

@@ -1,7 +1,7 @@
 """The versions of a plan: a concept that readers correct, put forward as ready, approved and then frozen.
 
 Only the newest version changes. What an approved one shows is kept: the drafting it was made from, how many
-corrections it holds, and its documents. Whatever changes after that makes a new concept.
+corrections it holds, its template and its documents. Whatever changes after that makes a new concept.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final, Literal, NamedTuple, cast
 
 from sqlalchemy import Select, func, select
 
-from pipeline.store import audit
+from pipeline.store import audit, templates
 from pipeline.store.audit import Actor
 from pipeline.store.conversations import found, locked
 from pipeline.store.database import Work
@@ -38,8 +38,10 @@ class Approved(NamedTuple):
 class Version(NamedTuple):
     """A version of the plan of a conversation.
 
-    It is made from the drafting of that number and the first so many `corrections`. `ready_by` says that it
-    is ready to be judged; `created_by` made the change that it began with, None where that was the program.
+    It is made from the drafting of that number and the first so many `corrections`, and shown in the template
+    `template_id`. `ready_by` says that it is ready to be judged; `created_by` made the change that it began
+    with, None where that was the program. One that shows an approved version in another template, and nothing
+    else, is that version `restyled`.
     """
 
     number: int
@@ -51,7 +53,8 @@ class Version(NamedTuple):
     ready_by: str | None
     ready_at: dt.datetime | None
     approval: Approved | None
-    template: str | None
+    template_id: str
+    restyled: int | None
 
 
 def versions(w: Work, conversation_id: str) -> tuple[Version, ...]:
@@ -61,18 +64,7 @@ def versions(w: Work, conversation_id: str) -> tuple[Version, ...]:
         NotFound: There is no such conversation.
     """
     found(w, conversation_id)
-    count = _count(w, conversation_id)
-    rows = w.session.execute(
-        select(DraftRow, ApprovalRow)
-        .outerjoin(
-            ApprovalRow,
-            (ApprovalRow.conversation_id == DraftRow.conversation_id)
-            & (ApprovalRow.number == DraftRow.number),
-        )
-        .where(DraftRow.conversation_id == conversation_id)
-        .order_by(DraftRow.number)
-    )
-    return tuple(_version(draft, approval, count) for draft, approval in rows)
+    return tuple(_version(*row) for row in w.session.execute(_shown(conversation_id)))
 
 
 def version(w: Work, conversation_id: str, number: int) -> Version:
@@ -81,11 +73,10 @@ def version(w: Work, conversation_id: str, number: int) -> Version:
     Raises:
         NotFound: There is no such version.
     """
-    row = w.session.get(DraftRow, (conversation_id, number))
+    row = w.session.execute(_shown(conversation_id).where(DraftRow.number == number)).first()
     if row is None:
         raise NotFound(NO_VERSION)
-    approval = w.session.get(ApprovalRow, (conversation_id, number))
-    return _version(row, approval, _count(w, conversation_id))
+    return _version(*row)
 
 
 def head(w: Work, conversation_id: str) -> Version:
@@ -94,7 +85,12 @@ def head(w: Work, conversation_id: str) -> Version:
     Raises:
         NotFound: There is no such conversation, or no plan of it yet.
     """
-    return version(w, conversation_id, head_row(w, found(w, conversation_id)).number)
+    newest = _shown(conversation_id).order_by(None).order_by(DraftRow.number.desc()).limit(1)
+    row = w.session.execute(newest).first()
+    if row is None:
+        found(w, conversation_id)
+        raise NotFound(NO_PLAN)
+    return _version(*row)
 
 
 def set_ready(w: Work, actor: Actor, conversation_id: str, number: int) -> Version:
@@ -134,6 +130,39 @@ def reopen(w: Work, actor: Actor, conversation_id: str, number: int) -> Version:
     return head(w, conversation_id)
 
 
+def restyle(w: Work, actor: Actor, conversation_id: str, number: int, template_id: str) -> Version:
+    """Shows a plan in another template; after an approved version a new concept begins, else the state stays.
+
+    Nothing happens where it is shown in that template already. How many points block an approval depends on
+    the template: `reviews.note_open_points` notes it for the lists.
+
+    Args:
+        w: The transaction.
+        actor: Who does it.
+        conversation_id: Whose plan it is.
+        number: The newest version, as it was looked at.
+        template_id: The template (`templates`).
+
+    Raises:
+        NotFound: There is no such plan, or no such template.
+        Outdated: The newest version is another by now.
+    """
+    row = locked(w, conversation_id)
+    draft = head_row(w, row)
+    if draft.number != number:
+        raise Outdated(OTHER_VERSION)
+    templates.known(w, template_id)
+    if draft.template_id == template_id:
+        return head(w, conversation_id)
+    if draft.state == "approved":
+        draft = _new(w, row, number + 1, actor.user_id)
+        draft.restyled = number
+    draft.template_id = template_id
+    row.changed_at = w.at
+    audit.record(w, actor, "rerender", child_id=row.child_id, object=_object(row, draft.number))
+    return head(w, conversation_id)
+
+
 def head_row(w: Work, row: ConversationRow) -> DraftRow:
     """The row of the newest version, for the modules of the store.
 
@@ -152,7 +181,7 @@ def follow(w: Work, row: ConversationRow) -> None:
     if draft is None or draft.state == "approved":
         _new(w, row, draft.number + 1 if draft else 1, None)
     else:
-        draft.drafting = row.drafting
+        draft.drafting, draft.restyled = row.drafting, None
 
 
 def writable(w: Work, row: ConversationRow, actor: Actor) -> DraftRow:
@@ -162,6 +191,7 @@ def writable(w: Work, row: ConversationRow, actor: Actor) -> DraftRow:
         NotFound: There is no plan yet.
     """
     draft = head_row(w, row)
+    draft.restyled = None
     if draft.state != "approved":
         return draft
     draft = _new(w, row, draft.number + 1, actor.user_id)
@@ -182,15 +212,30 @@ def _new(w: Work, row: ConversationRow, number: int, user_id: str | None) -> Dra
         drafting=row.drafting,
         created_by=user_id,
         created_at=w.at,
+        template_id=templates.current_id(w),
     )
     w.session.add(draft)
     w.session.flush()
     return draft
 
 
-def _count(w: Work, conversation_id: str) -> int:
-    last = select(func.max(CorrectionRow.number)).where(CorrectionRow.conversation_id == conversation_id)
-    return w.session.scalar(last) or 0
+def _shown(conversation_id: str) -> Select[DraftRow, ApprovalRow, int]:
+    """The versions of a plan with their approvals, and how many corrections there are; the oldest first."""
+    corrections = (
+        select(func.max(CorrectionRow.number))
+        .where(CorrectionRow.conversation_id == conversation_id)
+        .scalar_subquery()
+    )
+    return (
+        select(DraftRow, ApprovalRow, func.coalesce(corrections, 0))
+        .outerjoin(
+            ApprovalRow,
+            (ApprovalRow.conversation_id == DraftRow.conversation_id)
+            & (ApprovalRow.number == DraftRow.number),
+        )
+        .where(DraftRow.conversation_id == conversation_id)
+        .order_by(DraftRow.number)
+    )
 
 
 def _object(row: ConversationRow, number: int) -> str:
@@ -212,5 +257,6 @@ def _version(draft: DraftRow, approval: ApprovalRow | None, count: int) -> Versi
         )
         if approval
         else None,
-        template=draft.template,
+        template_id=cast("str", draft.template_id),  # there since the store was opened (`open_store`)
+        restyled=draft.restyled,
     )

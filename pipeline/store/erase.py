@@ -6,19 +6,20 @@ hold the child's rows, sealed, with the key wrapped in them: see `docs/keeping.m
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
-from contextlib import closing
 from typing import Any
 
 from pg8000.dbapi import DatabaseError  # type: ignore[import-untyped]  # comes without types
 from sqlalchemy import Engine, delete, exists, select
 from sqlalchemy.engine.interfaces import DBAPICursor
 
-from pipeline.store import audit
+from pipeline.store import audit, documents
 from pipeline.store.audit import Actor
-from pipeline.store.database import Store, StoreError, work
+from pipeline.store.database import Store, StoreError, Work, work
 from pipeline.store.errors import NotFound
+from pipeline.store.objects import ObjectsError
 from pipeline.store.tables import AuditRow, ChildRow, ConversationRow, Table
 
 PATIENCE = 10.0
@@ -34,16 +35,26 @@ STILL_READ = (
     "Het kind is gewist, maar een ander programma leest nog in de gegevens: er staan nog versleutelde resten "
     "op schijf. Stop izp serve en geef deze opdracht nog eens."
 )
+NOT_ERASED = (
+    "De opslag van de documenten is nu niet te gebruiken, of IZP_OBJECTS noemt hem niet. Het kind is nog "
+    "niet gewist; een deel van de documenten kan al weg zijn. Geef de opdracht later nog eens."
+)
 
 
-def erase(store: Store, actor: Actor, child_id: str) -> None:
+def erase(store: Store, actor: Actor, child_id: str) -> tuple[str, ...]:
     """Erases a child and all that is kept of it; asked for again, only what may be left on disk.
+
+    Returns:
+        The names of documents that were to be removed and were not there (`objects`).
 
     Raises:
         NotFound: There is no such child, and never was one that was erased.
+        ObjectsError: The documents cannot all be removed now. The child is still there, and with it what
+            tells which these are.
         StoreError: A conversation of the child is being drafted, and nothing was erased; or the rows are
             gone, and others keep their bytes on disk.
     """
+    missing: tuple[str, ...] = ()
     with work(store) as opened:
         session = opened.session
         if session.get(ChildRow, child_id, with_for_update=True) is not None:
@@ -51,6 +62,7 @@ def erase(store: Store, actor: Actor, child_id: str) -> None:
             leases = session.scalars(conversations.with_for_update()).all()
             if any(until is not None and until > opened.at for until in leases):
                 raise StoreError(BUSY)
+            missing = _remove_documents(opened, child_id)
             session.execute(delete(ChildRow).where(ChildRow.id == child_id))
             audit.record(opened, actor, "erase", child_id=child_id)
         elif not session.scalar(
@@ -58,11 +70,20 @@ def erase(store: Store, actor: Actor, child_id: str) -> None:
         ):
             raise NotFound(NO_CHILD)
     _wipe(store.engine)
+    return missing
+
+
+def _remove_documents(w: Work, child_id: str) -> tuple[str, ...]:
+    # Before the rows: when it breaks off, the rows still tell what there is to remove.
+    names = documents.names_of(w, child_id)
+    with contextlib.suppress(ObjectsError):
+        return documents.remove(w, names)
+    raise ObjectsError(NOT_ERASED)
 
 
 def _wipe(engine: Engine) -> None:
     """Writes the database anew without what was deleted; that has to be outside of a transaction."""
-    with closing(engine.raw_connection()) as driver, closing(driver.cursor()) as cursor:
+    with contextlib.closing(engine.raw_connection()) as driver, contextlib.closing(driver.cursor()) as cursor:
         driver.detach()  # what is set here is for this connection alone
         driver.rollback()  # the pool may have asked something to see whether the connection still works
         if engine.dialect.name == "sqlite":

@@ -13,7 +13,6 @@ from typing import Any, cast
 from pydantic import BaseModel
 
 from pipeline.corrections import Correction
-from pipeline.draft import installed_template
 from pipeline.publish import sync, write
 from pipeline.render import render, render_family
 from pipeline.staging import staging
@@ -140,9 +139,13 @@ def _conversation(w: Work, status: Status, folder: Path) -> None:
 
 
 def _version(w: Work, conversation_id: str, version: Version, folder: Path) -> None:
-    template = installed_template()
-    dossier = reviews.dossier(w, conversation_id, template, version.number)
-    told = {**version._asdict(), "state": STATES[version.state]}
+    template = reviews.template_of(w, conversation_id, version.number)
+    dossier = reviews.dossier(w, conversation_id, version.number)
+    told = {
+        **version._asdict(),
+        "state": STATES[version.state],
+        "template": f"{template.name} {template.version}",
+    }
     write(folder / "versie.json", _json(told | {"approval": version.approval and version.approval._asdict()}))
     write(folder / "plan.json", dossier.model_dump_json(indent=1).encode())
     corrections = [each.model_dump(mode="json") for each in dossier.corrections]
@@ -150,9 +153,11 @@ def _version(w: Work, conversation_id: str, version: Version, folder: Path) -> N
         folder / "verbeteringen.csv", _csv(Correction.model_fields, (each.values() for each in corrections))
     )
     # An approved version is what was approved, also where izp would write it otherwise now.
-    kept = {kind: documents.stored(w, conversation_id, version.number, kind, None) for kind in NAMES}
-    if version.approval is None or not all(kept.values()):
-        plan = reviews.plan_of(w, conversation_id, template, version.number)
+    kept: dict[Kind, bytes | None] = {}
+    if version.approval:
+        kept = {kind: documents.stored(w, conversation_id, version.number, kind, None) for kind in NAMES}
+    if not kept or not all(kept.values()):
+        plan = reviews.plan_of(w, conversation_id, version.number)
         made = render(plan, template)
         kept = {"docx": made.docx, "pdf": made.pdf, "family": render_family(plan, template)}
     for kind, data in kept.items():

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import insert, select
 
 from extractors.schema import Conversation, Findings, Flag, Statement
-from pipeline.draft import Extraction
+from pipeline.dossier import Extraction
 from pipeline.store.database import Work
 from pipeline.store.recent import Recent
 from pipeline.store.sealed import place, seal_record, unseal_record
@@ -37,8 +37,25 @@ def extraction(w: Work, row: ConversationRow, drafting: int) -> Extraction:
     return kept
 
 
-def keep(w: Work, row: ConversationRow, made: Extraction) -> None:
-    """Keeps a new drafting, which from now on is that of the conversation."""
+def extractor_of(w: Work, row: ConversationRow, drafting: int) -> str | None:
+    """The version of the extraction that finds what a drafting holds, None where that was not kept."""
+    return w.session.get_one(DraftingRow, (row.id, drafting)).extractor
+
+
+def note_extractor(w: Work, row: ConversationRow, extractor: str) -> None:
+    """Notes that another version of the extraction finds what the newest drafting holds."""
+    w.session.get_one(DraftingRow, (row.id, row.drafting)).extractor = extractor
+
+
+def keep(w: Work, row: ConversationRow, made: Extraction, extractor: str | None = None) -> None:
+    """Keeps a new drafting, which from now on is that of the conversation.
+
+    Args:
+        w: The transaction.
+        row: The conversation.
+        made: What it was taken for, and what was found.
+        extractor: The version of the extraction that found it, where that is known.
+    """
     row.drafting += 1
     _recent.keep(w, (row.id, row.drafting), made)
     name, findings = (row.id, row.drafting), made.findings
@@ -50,6 +67,7 @@ def keep(w: Work, row: ConversationRow, made: Extraction) -> None:
             at=w.at,
             conversation_sealed=seal_record(w, row.child_id, place(_CONVERSATION, *name), made.conversation),
             limits_sealed=seal_record(w, row.child_id, place(_LIMITS, *name), rest),
+            extractor=extractor,
         )
     )
     w.session.flush()

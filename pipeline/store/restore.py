@@ -11,20 +11,28 @@ from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import Connection, MetaData, inspect, make_url, text
+from sqlalchemy import Connection, MetaData, delete, inspect, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
 from pipeline.publish import sync
 from pipeline.settings import Settings
 from pipeline.staging import staging
-from pipeline.store import audit, backup_file
+from pipeline.store import audit, backup_file, documents
 from pipeline.store.audit import Actor
 from pipeline.store.backup import Contents, Progress, check, silent
 from pipeline.store.backup_file import DAMAGED
-from pipeline.store.database import StoreError, Work, connected, key_file_of, migrate, url_of
+from pipeline.store.database import (
+    StoreError,
+    Work,
+    connected,
+    key_file_of,
+    migrate,
+    objects_for,
+    url_of,
+)
 from pipeline.store.keys import MainKeys, load_keys
-from pipeline.store.tables import Table
+from pipeline.store.tables import KeyRow, Table
 
 NOT_EMPTY = (
     "Er zijn al gegevens. Met --vervang komen die van de reservekopie ervoor in de plaats; de oude blijven "
@@ -45,6 +53,8 @@ class _Backup(NamedTuple):
 
     path: Path
     keys: MainKeys
+    folder: Path
+    objects: str | None
     contents: Contents
     actor: Actor
     progress: Progress
@@ -64,12 +74,14 @@ def restore(
 
     Raises:
         KeysError: There is no main key.
+        ObjectsError: The documents cannot be brought to where they belong by the setting.
         StoreError: The backup is not whole or not readable with this key, there are data that may not be
             replaced, or they are in use.
         OSError: A file cannot be read or written.
     """
     keys = load_keys(settings.key, key_file_of(settings), make=False)
-    backup = _Backup(path, keys, check(path, keys), actor, progress)
+    contents = check(path, keys)
+    backup = _Backup(path, keys, settings.data_dir, settings.objects, contents, actor, progress)
     url = url_of(settings)
     into = _into_sqlite if url.get_backend_name() == "sqlite" else _into_postgresql
     return Restored(backup.contents, into(url, backup, replace=replace))
@@ -133,9 +145,14 @@ def _fill(connection: Connection, backup: _Backup) -> None:
             backup.progress(done, total)
     migrate(connection)
     with Session(connection) as session:
-        filled = Work(session, backup.keys)
+        filled = Work(session, backup.keys, backup.folder)
         if audit.verify(filled) != backup.contents.trail:
             raise StoreError(DAMAGED)
+        # A folder of its own: the files of the data that these came from, or took the place of, stay theirs.
+        session.execute(delete(KeyRow).where(KeyRow.purpose == "objects"))
+        if backup.objects:
+            filled.objects = objects_for(filled, backup.objects)
+            documents.bring_out(filled)
         audit.record(filled, backup.actor, "restore")
 
 

@@ -6,20 +6,29 @@ else was first, nothing is added and the other's correction comes back, so that 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from sqlalchemy import func, insert, select
 
-from pipeline.corrections import RATIFYING, Correction, Unmatched, correction_id, replay, touched
-from pipeline.draft import Dossier
+from pipeline.corrections import RATIFYING, Correction, Unmatched
+from pipeline.dossier import Dossier
 from pipeline.lasting import lasting_names
-from pipeline.plan import Approval, Plan, assemble, blocking, problem
-from pipeline.plan.points import point_id
+from pipeline.plan import Approval, Plan, assemble, blocking, content_hash
 from pipeline.plan.problems import MAY_NOT
-from pipeline.store import audit, drafts, findings
+from pipeline.store import audit, drafts, findings, templates
 from pipeline.store.accounts import get_user
+from pipeline.store.additions import (
+    NO_CORRECTION,
+    Kept,
+    check,
+    check_form,
+    concerns,
+    decides_on_limit,
+    limit_points,
+    not_on_record,
+    rivals_of,
+)
 from pipeline.store.audit import Actor
 from pipeline.store.conversations import found, locked
 from pipeline.store.database import Work
@@ -29,24 +38,29 @@ from pipeline.store.sealed import place, seal_record, unseal_record
 from pipeline.store.tables import ConversationRow, CorrectionRow, UnmatchedRow
 from pipeline.template import Template
 
-LONGEST: Final = 10_000
-"""So many letters a correction may have; what is longer is no statement, field or remark."""
-
 FROM_WORD: Final = frozenset({"edit", "reject", "move", "add", "fill", "remark", "resolve"})
 """What a document can say. Who ratifies or confirms is known by account, and a document has none."""
 
 CHANGED: Final = "Er is intussen iets aan het plan gewijzigd. Bekijk de verbeteringen opnieuw."
-TOO_LONG: Final = "Deze tekst is te lang (meer dan 10.000 tekens). Kort hem in."
-NO_CORRECTION: Final = "Dit is geen verbetering van dit plan. Laad de pagina opnieuw."
 NOT_IN_QUEUE: Final = "Deze wijziging staat niet (meer) op de lijst."
 LIMIT: Final = "Punten over een behandelgrens"
+NO_FIELD: Final = "Dit veld staat niet meer in het plan: het plan kreeg intussen een ander sjabloon."
 NOT_BY_WORD: Final = "Over een behandelgrens besluit een behandelaar op het scherm, met het eigen account."
 
 _UNMATCHED: Final = "unmatched.sealed"
 
 _names: Final = Recent[dict[str, str]](32)
 _plans: Final = Recent[Plan](64)
-_corrections: Final = Recent[tuple["_Kept", ...]](64)
+_corrections: Final = Recent[tuple["Kept", ...]](64)
+
+
+class AsItIs(NamedTuple):
+    """The newest version of a plan: the template it is shown in, the record, and the plan."""
+
+    version: drafts.Version
+    template: Template
+    dossier: Dossier
+    plan: Plan
 
 
 class Appended(NamedTuple):
@@ -65,53 +79,106 @@ class Queued(NamedTuple):
     done_by: str | None
 
 
-class _Kept(NamedTuple):
-    """A correction on record, and the account that brought it in."""
+def as_it_is(w: Work, conversation_id: str) -> AsItIs:
+    """The newest version of a plan, with all that it is made of.
 
-    correction: Correction
-    user_id: str | None
+    Raises:
+        NotFound: There is no such conversation, or no plan of it yet.
+        StoreError: This version of izp cannot use its template.
+    """
+    row, version = _version(w, conversation_id, None)
+    template = templates.get(w, version.template_id)
+    record = _dossier(w, row, template, version)
+    return AsItIs(version, template, record, _plan(w, row, record, template, version))
 
 
-def dossier(w: Work, conversation_id: str, template: Template, number: int | None = None) -> Dossier:
-    """The record of a conversation, with all corrections.
+def dossier(w: Work, conversation_id: str, number: int | None = None) -> Dossier:
+    """The record of a conversation, with all corrections; its points are numbered as in its template.
 
     Args:
         w: The transaction.
         conversation_id: Which conversation.
-        template: By which the points of its plan are numbered.
         number: The version to go back to, if not the newest.
 
     Raises:
         NotFound: There is no such conversation or version, or no plan yet.
+        StoreError: This version of izp cannot use its template.
     """
-    row = found(w, conversation_id)
-    version = drafts.version(w, row.id, number) if number else drafts.head(w, row.id)
-    return _dossier(w, row, template, version)
+    row, version = _version(w, conversation_id, number)
+    return _dossier(w, row, templates.get(w, version.template_id), version)
 
 
 def plan_of(
-    w: Work,
-    conversation_id: str,
-    template: Template,
-    number: int | None = None,
-    approval: Approval | None = None,
+    w: Work, conversation_id: str, number: int | None = None, approval: Approval | None = None
 ) -> Plan:
-    """The plan of a conversation, as it is now or as it was in a version.
+    """The plan of a conversation in its template, as it is now or as it was in a version.
 
     Args:
         w: The transaction.
         conversation_id: Which conversation.
-        template: The template of the plan.
         number: The version to go back to, if not the newest.
         approval: What it says of an approval that is about to be given.
 
     Raises:
         NotFound: There is no such conversation or version, or no plan yet.
+        StoreError: This version of izp cannot use its template.
     """
-    row = found(w, conversation_id)
-    version = drafts.version(w, row.id, number) if number else drafts.head(w, row.id)
+    row, version = _version(w, conversation_id, number)
+    template = templates.get(w, version.template_id)
     plan = _plans.get(w, _key(row, version, template)) if approval is None else None
     return plan or _plan(w, row, _dossier(w, row, template, version), template, version, approval)
+
+
+def template_of(w: Work, conversation_id: str, number: int | None = None) -> Template:
+    """The template that a version of a plan is shown in: the newest, or the one that is asked for.
+
+    Raises:
+        NotFound: There is no such conversation or version, or no plan yet.
+        StoreError: This version of izp cannot use it.
+    """
+    _, version = _version(w, conversation_id, number)
+    return templates.get(w, version.template_id)
+
+
+def plan_in(
+    w: Work, conversation_id: str, template: Template, number: int | None = None
+) -> tuple[Dossier, Plan]:
+    """The plan of a version as it would be in another template, and its record numbered as in that plan.
+
+    Args:
+        w: The transaction.
+        conversation_id: Which conversation.
+        template: The other template.
+        number: The version, if not the newest.
+
+    Raises:
+        NotFound: There is no such conversation or version, or no plan yet.
+    """
+    row, version = _version(w, conversation_id, number)
+    record = _dossier(w, row, template, version)
+    return record, _plan(w, row, record, template, version)
+
+
+def record_in(w: Work, conversation_id: str, template: Template) -> Dossier:
+    """The record of a conversation as `dossier` gives it, with its points numbered as in another template.
+
+    Raises:
+        NotFound: There is no such conversation, or no plan of it yet.
+    """
+    row, version = _version(w, conversation_id, None)
+    return _dossier(w, row, template, version)
+
+
+def content(w: Work, conversation_id: str, number: int | None = None) -> str:
+    """The hash of what a version is made from (`plan.content_hash`), the same in every template.
+
+    Raises:
+        NotFound: There is no such conversation or version, or no plan yet.
+    """
+    row, version = _version(w, conversation_id, number)
+    made = findings.extraction(w, row, version.drafting)
+    told = (kept.correction for kept in _kept(w, row, version.corrections))
+    return content_hash(made.conversation, made.findings, told)
 
 
 def queue(w: Work, conversation_id: str) -> tuple[Queued, ...]:
@@ -138,9 +205,7 @@ def queue(w: Work, conversation_id: str) -> tuple[Queued, ...]:
 def last_seen(corrections: Sequence[Correction]) -> dict[str, str]:
     """The last correction on each statement, field or point, by its id: what a page shows and gives back."""
     return {
-        name: one.id
-        for one, names in zip(corrections, _concerned(corrections), strict=True)
-        for name in names
+        name: one.id for one, names in zip(corrections, concerns(corrections), strict=True) for name in names
     }
 
 
@@ -150,7 +215,6 @@ def append(
     conversation_id: str,
     new: Sequence[Correction],
     seen: Mapping[str, str],
-    template: Template,
 ) -> Appended:
     """Adds corrections, all or none.
 
@@ -165,7 +229,6 @@ def append(
         conversation_id: Whose plan is corrected.
         new: The corrections.
         seen: For what each is about, the last correction on it that the reader saw (`last_seen`).
-        template: The template of the plan.
 
     Raises:
         Conflict: Somebody else corrected the same since.
@@ -174,20 +237,21 @@ def append(
     """
     row = locked(w, conversation_id)
     version = drafts.head(w, row.id)
+    template = templates.get(w, version.template_id)
     before = _dossier(w, row, template, version)
     kept, plan = _kept(w, row, version.corrections), _plan(w, row, before, template, version)
     user = get_user(w, actor.user_id or "")
     stamp = {"author": user.name, "function": user.function or user.role, "at": w.at}
-    told = [one.model_copy(update=stamp) for one in _unknown(new, before.corrections, kept, user.id)]
+    told = [one.model_copy(update=stamp) for one in not_on_record(new, before.corrections, kept, user.id)]
     if not told:
         return Appended(version.number, False, before, plan)
-    if others := _in_between(kept, before, told, seen, user.id):
+    if others := rivals_of(kept, before, told, seen, user.id):
         raise Conflict(others)
-    _check(told, before, plan, template)
-    if user.function not in RATIFYING and _decides(told, before, plan):
+    check(told, before, plan, template)
+    if user.function not in RATIFYING and decides_on_limit(told, before, plan):
         raise Unfit(MAY_NOT)
     action = "ratify" if any(one.kind == "ratify" for one in told) else "correct"
-    return _add(w, actor, row, template, told, (), action)
+    return _add(w, actor, row, told, (), action, template)
 
 
 def take_over(
@@ -201,6 +265,8 @@ def take_over(
 ) -> Appended:
     """Adds what readers did in a Word document, by whom and when the document tells.
 
+    What was filled in where the plan as it is now has no field waits to be worked in by hand.
+
     Args:
         w: The transaction.
         actor: Who takes it over.
@@ -208,7 +274,7 @@ def take_over(
         new: The corrections (`pipeline.word_review.review`).
         unmatched: The changes for which there is no correction.
         since: How many corrections were on record when the document was read.
-        template: The template of the plan.
+        template: The template of the document: its corrections number the points as that does.
 
     Raises:
         NotFound: There is no such conversation, or no plan of it.
@@ -216,19 +282,25 @@ def take_over(
         Unfit: A correction is none that a document can hold.
     """
     row = locked(w, conversation_id)
-    before = _dossier(w, row, template, drafts.head(w, row.id))
+    before, plan = plan_in(w, row.id, template)
     if len(before.corrections) != since:
         raise Outdated(CHANGED)
     if any(one.kind not in FROM_WORD for one in new):
         raise Unfit(NO_CORRECTION)
     known = {one.id for one in before.corrections} | {one.id for one in before.queue}
-    limits = _limits(plan_of(w, row.id, template))
     fresh = [one.model_copy(update={"function": None}) for one in new if one.id not in known]
-    told = [one for one in fresh if one.target not in limits or one.kind != "resolve"]
-    _check_form(fresh)
+    check_form(fresh)
+    limits, gone = limit_points(plan), plan.fields.keys() - plan_of(w, row.id).fields.keys()
     waiting = [one for one in unmatched if one.id not in known]
-    waiting += [_by_hand(one) for one in fresh if one not in told]
-    return _add(w, actor, row, template, told, waiting, "import_word")
+    told = []
+    for one in fresh:
+        if one.kind == "resolve" and one.target in limits:
+            waiting.append(_by_hand(one, LIMIT, NOT_BY_WORD))
+        elif one.target in gone:
+            waiting.append(_by_hand(one, _label(plan, one.target), NO_FIELD))
+        else:
+            told.append(one)
+    return _add(w, actor, row, told, waiting, "import_word", template)
 
 
 def set_done(w: Work, actor: Actor, conversation_id: str, unmatched_id: str, *, done: bool) -> None:
@@ -262,16 +334,18 @@ def _add(
     w: Work,
     actor: Actor,
     row: ConversationRow,
-    template: Template,
     new: Sequence[Correction],
     unmatched: Sequence[Unmatched],
     action: str,
+    template: Template,
 ) -> Appended:
-    before = drafts.head_row(w, row).number
+    before = drafts.head(w, row.id)
     if new:
+        # They name what is numbered as the plan did that their reader saw; a version that begins now may be
+        # shown in another template.
+        names = _lasting(w, row, template, before.drafting)
         drafts.writable(w, row, actor)
-        version = drafts.head(w, row.id)
-        names, count = _lasting(w, row, template, version.drafting), version.corrections
+        count = before.corrections
         kept = [one.model_copy(update={"target": names.get(one.target, one.target)}) for one in new]
         rows = [
             {
@@ -287,7 +361,7 @@ def _add(
             for number, (one, lasting) in enumerate(zip(new, kept, strict=True), start=count + 1)
         ]
         w.session.execute(insert(CorrectionRow), rows)
-        all_of_them = (*_kept(w, row, count), *(_Kept(one, actor.user_id) for one in kept))
+        all_of_them = (*_kept(w, row, count), *(Kept(one, actor.user_id) for one in kept))
         _corrections.keep(w, (row.id, len(all_of_them)), all_of_them)
     last = select(func.max(UnmatchedRow.position)).where(UnmatchedRow.conversation_id == row.id)
     for position, change in enumerate(unmatched, start=(w.session.scalar(last) or 0) + 1):
@@ -301,11 +375,17 @@ def _add(
         )
     w.session.flush()
     version = drafts.head(w, row.id)
+    template = templates.get(w, version.template_id)
     after = _dossier(w, row, template, version)
     plan = _plan(w, row, after, template, version)
     note_open_points(w, row, plan)
     audit.record(w, actor, action, child_id=row.child_id, object=f"{row.id}/{version.number}")
-    return Appended(version.number, version.number != before, after, plan)
+    return Appended(version.number, version.number != before.number, after, plan)
+
+
+def _version(w: Work, conversation_id: str, number: int | None) -> tuple[ConversationRow, drafts.Version]:
+    row = found(w, conversation_id)
+    return row, drafts.version(w, row.id, number) if number else drafts.head(w, row.id)
 
 
 def _dossier(w: Work, row: ConversationRow, template: Template, version: drafts.Version) -> Dossier:
@@ -332,7 +412,7 @@ def _lasting(w: Work, row: ConversationRow, template: Template, drafting: int) -
     return names
 
 
-def _kept(w: Work, row: ConversationRow, count: int) -> tuple[_Kept, ...]:
+def _kept(w: Work, row: ConversationRow, count: int) -> tuple[Kept, ...]:
     """The first so many corrections."""
     key = (row.id, count)
     kept = _corrections.get(w, key)
@@ -343,7 +423,7 @@ def _kept(w: Work, row: ConversationRow, count: int) -> tuple[_Kept, ...]:
             .order_by(CorrectionRow.number)
         )
         kept = tuple(
-            _Kept(unseal_record(w, row.child_id, _place(row, number), Correction, sealed), user_id)
+            Kept(unseal_record(w, row.child_id, _place(row, number), Correction, sealed), user_id)
             for number, sealed, user_id in rows
         )
         _corrections.keep(w, key, kept)
@@ -390,122 +470,19 @@ def _given(version: drafts.Version) -> Approval | None:
     return Approval(by=given.name, function=given.function, at=given.at.astimezone(), version=version.number)
 
 
-def _concerned(corrections: Sequence[Correction]) -> list[frozenset[str]]:
-    """What each correction is about: the statements that it changes, or else its target."""
-    return [
-        names or frozenset({one.target}) for one, names in zip(corrections, touched(corrections), strict=True)
-    ]
+def _label(plan: Plan, field: str) -> str:
+    """What a field of a plan is called."""
+    return next((each.label for part in plan.chapters for each in part.fields if each.id == field), "")
 
 
-def _unknown(
-    new: Sequence[Correction], before: Sequence[Correction], kept: Sequence[_Kept], user_id: str
-) -> list[Correction]:
-    """What of the new corrections is not on record, each by an id that no other correction has.
-
-    An id comes from outside: the page makes it of the plan and the act, so that two reviewers who confirm the
-    same statement at once send the same one, and a program may send any.
-    """
-    known = {one.id: (one, each.user_id) for one, each in zip(before, kept, strict=True)}
-    names: dict[str, str] = {}
-    found = []
-    for one in new:
-        if one.id in known and not _is_same(one, *known[one.id], user_id):
-            names[one.id] = correction_id(one.plan, one.id, user_id, one.kind, one.target, one.after)
-        name = names.get(one.id, one.id)
-        if name not in known:
-            about = one.target if one.kind == "undo" else names.get(one.target, one.target)
-            found.append(one.model_copy(update={"id": name, "target": about}))
-    return found
-
-
-def _is_same(one: Correction, other: Correction, by: str | None, user_id: str) -> bool:
-    """Whether a correction with the same id is the same act; who accepts something is part of that."""
-    told = [
-        (each.kind, each.target, each.after, each.aspect, each.outcome, each.place) for each in (one, other)
-    ]
-    return told[0] == told[1] and (by == user_id or one.kind not in ("confirm", "ratify"))
-
-
-def _decides(new: Sequence[Correction], before: Dossier, plan: Plan) -> bool:
-    """Whether corrections decide on a treatment limit: ratify it or settle its point, again, or no longer."""
-    limits = _limits(plan)
-
-    def decided(corrections: Sequence[Correction]) -> set[str]:
-        done = replay(corrections)
-        settled = (
-            one.id
-            for point, one in done.resolved.items()
-            if point in limits and one.outcome != "next_conversation"
-        )
-        return {*(one.id for one in done.ratified.values()), *settled}
-
-    earlier, later = decided(before.corrections), decided((*before.corrections, *new))
-    return bool(later - earlier) or (bool(earlier - later) and any(one.kind == "undo" for one in new))
-
-
-def _limits(plan: Plan) -> frozenset[str]:
-    """The points of a plan that are about a treatment limit."""
-    return frozenset(point_id(item.number) for item in plan.points if item.type == "treatment_limit")
-
-
-def _by_hand(one: Correction) -> Unmatched:
-    """What a document decided on a treatment limit: for whoever may, to decide on the screen."""
+def _by_hand(one: Correction, where: str, why: str) -> Unmatched:
+    """What a document says that is for somebody to decide, or to find a place for, on the screen."""
     return Unmatched(
         id=one.id,
-        where=LIMIT,
-        why=NOT_BY_WORD,
+        where=where,
+        why=why,
         after=one.after,
         author=one.author,
         at=one.at,
         plan=one.plan,
     )
-
-
-def _in_between(
-    kept: Sequence[_Kept], before: Dossier, new: Sequence[Correction], seen: Mapping[str, str], user_id: str
-) -> tuple[Correction, ...]:
-    """What others did, after what the reader saw, with the same as the new corrections are about."""
-    concerned = _concerned((*before.corrections, *new))
-    position = {one.id: number for number, one in enumerate(before.corrections)}
-    rivals = []
-    for one, names in zip(new, concerned[len(before.corrections) :], strict=True):
-        for number, other in enumerate(before.corrections):
-            shared = names & concerned[number]
-            unseen = any(number > position.get(seen.get(name, ""), -1) for name in shared)
-            if unseen and kept[number].user_id != user_id and _clash(one, other):
-                rivals.append(other)
-    return tuple(dict.fromkeys(rivals))
-
-
-def _clash(one: Correction, other: Correction) -> bool:
-    """Whether two corrections of the same thing get in each other's way."""
-    accepting = {"confirm", "ratify"}
-    alone = {"add", "remark"}
-    same = (one.kind, one.after, one.aspect) == (other.kind, other.after, other.aspect)
-    return not (same or {one.kind, other.kind} <= accepting or one.kind in alone or other.kind in alone)
-
-
-def _check(new: Sequence[Correction], before: Dossier, plan: Plan, template: Template) -> None:
-    """Refuses corrections that make no sense in a plan; one may be about another that is made with it.
-
-    Raises:
-        Unfit: One of them does not; says why.
-    """
-    _check_form(new)
-    earlier = list(before.corrections)
-    made: set[str] = set()
-    for one in new:
-        if made & {one.target, one.after}:
-            plan = assemble(before.conversation, before.findings, template, earlier)
-        if sentence := problem(one, plan, before.conversation, earlier):
-            raise Unfit(sentence)
-        earlier.append(one)
-        made.add(one.id)
-
-
-def _check_form(new: Iterable[Correction]) -> None:
-    for one in new:
-        if len(one.after) > LONGEST:
-            raise Unfit(TOO_LONG)
-        if not re.fullmatch(r"c[0-9a-f]{12}", one.id) or len(one.target) > 80:
-            raise Unfit(NO_CORRECTION)

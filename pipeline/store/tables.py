@@ -75,6 +75,24 @@ class KeyRow(Table):
     wrapped: Mapped[bytes]
 
 
+class TemplateRow(Table):
+    """A version of a document template; `id` is the hash of its files, `archive` a ZIP of them.
+
+    The one that was chosen last is that of new plans. None is ever deleted: what was made by it can be made
+    again.
+    """
+
+    __tablename__ = "templates"
+    __table_args__ = (UniqueConstraint("name", "version"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    version: Mapped[str] = mapped_column(String(40))
+    archive: Mapped[bytes] = mapped_column(deferred=True)
+    installed_at: Mapped[dt.datetime]
+    chosen_at: Mapped[dt.datetime]
+
+
 class UserRow(Table):
     """An account. `login` is in lower case, `role` one of `accounts.ROLES`, `function` of a behandelaar.
 
@@ -219,7 +237,10 @@ class ConversationRow(Table):
 class DraftingRow(Table):
     """One reading of a conversation by the program, counted from 1: what it took it for and found in it.
 
-    An earlier one stays: an approved version shows what it was approved on.
+    An earlier one stays: an approved version shows what it was approved on. `extractor` is the version of the
+    extraction (`extractors.version`) that finds this, None where it was made before that was kept. Of one
+    that another version made, `differences_sealed` tells what is other than before, and `seen_by` who looked
+    at that.
     """
 
     __tablename__ = "draftings"
@@ -231,6 +252,10 @@ class DraftingRow(Table):
     at: Mapped[dt.datetime]
     conversation_sealed: Mapped[bytes]
     limits_sealed: Mapped[bytes]
+    extractor: Mapped[str | None] = mapped_column(String(64))
+    differences_sealed: Mapped[bytes | None]
+    seen_by: Mapped[str | None] = mapped_column(Id)
+    seen_at: Mapped[dt.datetime | None]
 
 
 class StatementRow(Table):
@@ -309,8 +334,9 @@ class DraftRow(Table):
     """A version of the plan of a conversation.
 
     `state` is `concept`, `ready` (klaar voor beoordeling) or `approved`; of the first two there is at most
-    one, the newest. `content_hash` and `corrections` (how many of them it holds) are set when it is approved,
-    with `template`.
+    one, the newest. `content_hash` and `corrections` (how many of them it holds) are set when it is approved.
+    It is shown in the template `template_id`. Of a version that was begun only to show an approved one in
+    another template, `restyled` is the number of that one, as long as nothing else was changed in it.
     """
 
     __tablename__ = "drafts"
@@ -327,7 +353,8 @@ class DraftRow(Table):
     ready_at: Mapped[dt.datetime | None]
     content_hash: Mapped[str | None] = mapped_column(String(64))
     corrections: Mapped[int | None]
-    template: Mapped[str | None] = mapped_column(String(100))
+    template_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    restyled: Mapped[int | None]
 
 
 class ApprovalRow(Table):
@@ -352,7 +379,8 @@ class ApprovalRow(Table):
 class DocumentRow(Table):
     """A file made from a version: that of an approved one stays, of a concept only the last is kept.
 
-    `kind` is `docx`, `pdf` or `family`; `made_from` is the fingerprint of the plan that it shows.
+    `kind` is `docx`, `pdf` or `family`; `made_from` is the fingerprint of the plan that it shows. The sealed
+    file is here, or in the object store under the name `object` (`objects`).
     """
 
     __tablename__ = "documents"
@@ -366,8 +394,55 @@ class DocumentRow(Table):
     number: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(Word, primary_key=True)
     made_from: Mapped[str] = mapped_column(Word)
-    sealed: Mapped[bytes]
+    sealed: Mapped[bytes | None]
+    object: Mapped[str | None] = mapped_column(String(100), unique=True)
     created_at: Mapped[dt.datetime]
+
+
+class RunRow(Table):
+    """A run over many plans, to make each again: `kind` is `rerender` or `reextract`.
+
+    It is towards `template_id` or `extractor`. A `trial` changes no plan. `state` is `running`, `done` or
+    `cancelled`.
+    """
+
+    __tablename__ = "runs"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(Word)
+    template_id: Mapped[str | None] = mapped_column(ForeignKey("templates.id"))
+    extractor: Mapped[str | None] = mapped_column(String(64))
+    trial: Mapped[bool]
+    state: Mapped[str] = mapped_column(Word)
+    created_by: Mapped[str | None] = mapped_column(Id)
+    created_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+
+
+class RunItemRow(Table):
+    """A plan in a run, and what became of it; it goes with the conversation when that is erased.
+
+    `state` is `waiting`, or one of `runs.Outcome`. While a worker has it, `lease_until` lies ahead and
+    `worker` is a name that this claim alone has; `attempts` counts how often one began. `code` is the kind of
+    an error, `sealed` tells what changed, for whom treats the child.
+    """
+
+    __tablename__ = "run_items"
+    __table_args__ = (Index("ix_run_items_waiting", "run_id", "state", "position"),)
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    position: Mapped[int]
+    state: Mapped[str] = mapped_column(Word)
+    attempts: Mapped[int] = mapped_column(default=0)
+    worker: Mapped[str | None] = mapped_column(Id)
+    lease_until: Mapped[dt.datetime | None]
+    code: Mapped[str | None] = mapped_column(Word)
+    milliseconds: Mapped[int | None]
+    sealed: Mapped[bytes | None]
+    ended_at: Mapped[dt.datetime | None]
 
 
 class AuditRow(Table):

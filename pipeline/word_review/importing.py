@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.draft import DOCX, FAMILY, PDF, RECORD, TEMPLATE
+from pipeline.dossier import DOCX, FAMILY, PDF, RECORD
 from pipeline.plan import Plan, assemble
 from pipeline.publish import publish, replace
 from pipeline.render import render, render_family
 from pipeline.settings import Settings
-from pipeline.template import load_template
+from pipeline.template import TEMPLATE, load_template
 from pipeline.word_review.errors import ReviewError
 from pipeline.word_review.reading import read_document
 from pipeline.word_review.record import find_record, kept, read_record

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from pipeline.draft import RECORD, Dossier
+from pipeline.dossier import RECORD, Dossier
 from pipeline.template import Template
 from pipeline.word_review.errors import ReviewError
 from pipeline.word_review.review import OTHER_PLAN, Origin, draft_of

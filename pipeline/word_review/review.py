@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from pipeline.corrections import Correction, Unmatched, correction_id, touched
-from pipeline.draft import Dossier
+from pipeline.dossier import Dossier
 from pipeline.plan import Approval, Plan, assemble, content_hash
 from pipeline.plan.versions import fingerprint
 from pipeline.render import render_docx, render_family

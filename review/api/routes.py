@@ -10,7 +10,6 @@ from fastapi.responses import Response
 from starlette.requests import Request
 
 from extractors.schema import Kind
-from pipeline.draft import installed_template
 from pipeline.intake.participants_file import ParticipantsFile
 from pipeline.plan import Plan
 from pipeline.store import audit, children, conversations, drafts, reviews
@@ -113,7 +112,7 @@ def list_versions(request: Request, conversation: str) -> list[Version]:
 def get_plan(request: Request, conversation: str, version: Number = None) -> Plan:
     """The plan of a conversation."""
     with look(site_of(request).store) as w:
-        return reviews.plan_of(w, conversation, installed_template(), version)
+        return reviews.plan_of(w, conversation, version)
 
 
 @router.post("/conversations/{conversation}/corrections")
@@ -127,9 +126,7 @@ def correct(
     if any(each.kind == "ratify" for each in sent.corrections):
         check(request, visit, "ratify")
     with work(site_of(request).store) as w:
-        added = reviews.append(
-            w, visit.actor, conversation, sent.corrections, sent.seen, installed_template()
-        )
+        added = reviews.append(w, visit.actor, conversation, sent.corrections, sent.seen)
     return Added(version=added.version, opened=added.opened)
 
 

@@ -44,7 +44,9 @@
     const box = one.getBoundingClientRect();
     const around = pane.getBoundingClientRect();
     if (box.top < around.top + 60 || box.bottom > around.bottom - 40) {
-      one.scrollIntoView({ block: "center", behavior: behavior() });
+      // What lies far off is not laid out yet on the way there: gliding would end beside it.
+      const far = Math.abs(box.top - around.top) > 2 * around.height;
+      one.scrollIntoView({ block: "center", behavior: far ? "instant" : behavior() });
     }
   };
 
@@ -54,6 +56,7 @@
     for (let fold = one.closest("details:not([open])"); fold; fold = fold.parentElement.closest("details:not([open])")) fold.open = true;
     current = one.id;
     one.classList.add("current");
+    equip(one);
     if (focus) one.focus({ preventScroll: true });
     const pane = one.closest(".roll");
     if (pane && pane.scrollHeight > pane.clientHeight) reveal(one);
@@ -61,6 +64,23 @@
     light(one);
   };
   const now = () => byId(current);
+
+  // What can be done with the statement that one is at stands there; with the others, what one key does and "Meer".
+  const acts = byId("meer-daden");
+  const equip = (one) => {
+    const place = acts && one.matches(".statement") && one.querySelector(".acts");
+    if (!place || place.querySelector(".extra")) return;
+    const extra = acts.content.cloneNode(true);
+    extra.querySelectorAll("a").forEach((each) => {
+      if (each.dataset.unless && one.matches(each.dataset.unless)) each.remove();
+      else each.setAttribute("href", `${here}/uitspraken/${one.id}/${each.getAttribute("href")}`);
+    });
+    place.prepend(extra);
+  };
+  parts.addEventListener("pointerover", (event) => {
+    const one = event.target.closest(".statement");
+    if (one) equip(one);
+  });
 
   const step = (list, by) => {
     const one = now();
@@ -108,7 +128,7 @@
         const word = link.dataset.to && saidBy(link.dataset.to);
         if (word) word.forEach((each) => each.classList.add("lit"));
       }
-      target.scrollIntoView({ block: target.matches(".turn") ? "center" : "start", behavior: behavior() });
+      target.scrollIntoView({ block: target.matches(".turn") ? "center" : "start", behavior: "instant" });
       const focusable = target.querySelector("h2, h3, h4") || target;
       if (!focusable.hasAttribute("tabindex")) focusable.tabIndex = -1;
       focusable.focus({ preventScroll: true });
@@ -190,8 +210,14 @@
     });
   }
 
-  // The form below the plan.
-  const open = (address) => window.htmx.ajax("GET", address, { target: "#vak", swap: "innerHTML" });
+  // The form below the plan. What is asked for waits for what was sent before it.
+  const open = (address) => window.htmx.ajax("GET", address, { source: work });
+  work.addEventListener("click", (event) => {
+    const link = event.target.closest(".acts a, .told a, .fill-in, .pick, .sheet .buttons a[aria-keyshortcuts]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    open(link.href);
+  });
   const isOpen = () => panel.firstElementChild !== null;
   const shut = () => {
     panel.replaceChildren();
@@ -220,24 +246,34 @@
     }
   });
 
+  // What is sent from the plan tells what was on screen when it was sent, not when its turn comes.
+  work.addEventListener("submit", (event) => {
+    if (event.target.id !== "daden") return;
+    event.preventDefault();
+    const button = event.submitter;
+    const values = { ...Object.fromEntries(new FormData(event.target, button)), gezien: byId("toont").value };
+    window.htmx.ajax("POST", button.getAttribute("formaction"), { source: work, values });
+    goOn(button);
+  });
+
   // What is decided with one key lets one go on at once with what waits next; the answer comes meanwhile.
-  parts.addEventListener("submit", (event) => {
-    const one = event.target.closest(".statement, .point");
-    if (!one || !event.target.matches(".do-a, .do-x, .do-v")) return;
+  const goOn = (button) => {
+    const one = button.closest(".statement, .point");
+    if (!one || !button.matches(".do-a, .do-x, .do-v")) return;
     const list = one.matches(".point") ? points() : statements();
     const after = list.slice(list.indexOf(one) + 1);
     const next = one.matches(".point") ? after[0] : after.find((each) => each.dataset.seen === "0") || after[0];
     if (next) become(next);
-  });
+  };
 
   // After an action: the focus stays where it was, or goes to what the action was about.
   document.addEventListener("htmx:beforeRequest", (event) => {
-    const one = event.detail.elt.closest && event.detail.elt.closest(".statement, .point");
-    if (event.detail.requestConfig.verb === "get" && !isOpen()) origin = one ? one.id : current;
+    if (event.detail.requestConfig.verb === "get" && !isOpen()) origin = current;
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     if (now() && !now().classList.contains("current")) {
       now().classList.add("current");
+      equip(now());
       light(now());
     }
     if (event.detail.requestConfig && event.detail.requestConfig.verb === "get" && event.detail.target === panel) {
@@ -260,6 +296,10 @@
     const within = event.detail.elt.closest(".panel, #ongedaan");
     const about = within && byId(event.detail.xhr.getResponseHeader("X-Now"));
     origin = null;
+    if (about && about.matches(".told")) {
+      about.querySelector("a").focus();
+      return;
+    }
     const goal = (about && about.matches(".statement, .point") && about) || now();
     if (!goal) return;
     if (document.activeElement.matches("input, textarea, select")) goal.classList.add("current");
@@ -279,12 +319,14 @@
   lettersOn.checked = window.localStorage.getItem("izp-toetsen") !== "uit";
   lettersOn.addEventListener("change", () => window.localStorage.setItem("izp-toetsen", lettersOn.checked ? "aan" : "uit"));
 
-  const press = (selector) => {
+  const FURTHER = { s: "samenvoegen", d: "splitsen", o: "opmerken", w: "waarom" };
+  const press = (letter) => {
     const one = now();
-    const button = one && one.querySelector(selector);
-    if (!button) return;
-    if (button.matches("form")) button.requestSubmit();
-    else button.click();
+    const button = one && one.querySelector(`.do-${letter}`);
+    if (button) button.click();
+    else if (one && one.matches(".statement") && mayCorrect && FURTHER[letter] && !(one.matches(".is-rejected") && "sd".includes(letter))) {
+      open(`${here}/uitspraken/${one.id}/${FURTHER[letter]}`);
+    }
   };
   const toWords = () => {
     const inside = document.activeElement.closest(".turn");
@@ -311,24 +353,19 @@
     n: () => step(points(), 1),
     p: () => step(points(), -1),
     i: () => step(statements().filter((one) => one.dataset.seen === "0"), 1),
-    a: () => press(".do-a"),
-    x: () => press(".do-x"),
-    v: () => press(".do-v"),
     t: fromTurn,
     g: toWords,
     u: () => byId("ongedaan") && byId("ongedaan").requestSubmit(),
     "/": () => search.focus(),
     "?": () => byId("hulp").showModal(),
   };
-  for (const letter of "emrsdowb") keys[letter] = () => press(`.do-${letter}`);
+  for (const letter of "axvemrsdowb") keys[letter] = () => press(letter);
 
   document.addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open]")) return;
     const typing = event.target.matches("input:not([type=radio], [type=checkbox]), textarea, select");
     if (event.key === "Escape") {
-      const menu = document.querySelector(".more[open]");
-      if (menu) menu.open = false;
-      else if (isOpen()) shut();
+      if (isOpen()) shut();
       else if (search.value) { find(""); if (now()) become(now()); }
       else if (typing) event.target.blur();
       return;

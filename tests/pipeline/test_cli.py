@@ -11,8 +11,8 @@ import pytest
 
 from extractors.schema import Kind
 from pipeline import cli
-from pipeline.draft import TEMPLATE
 from pipeline.render import RenderError
+from pipeline.template import TEMPLATE
 
 TALK = (
     "Kinderarts: Wat is voor jullie belangrijk?\n"
@@ -314,7 +314,7 @@ def test_help_needs_neither_spacy_nor_prefect():
 
 
 def test_drafting_does_not_need_prefect():
-    code = "import sys; import pipeline.draft, pipeline.jobs; sys.exit('prefect' in sys.modules)"
+    code = "import sys; import pipeline.drafting; sys.exit('prefect' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603
 
 

@@ -6,7 +6,8 @@ from docx import Document
 
 from extractors.schema import Conversation
 from pipeline.corrections import Correction
-from pipeline.draft import Dossier, Options, draft, extract
+from pipeline.dossier import Dossier
+from pipeline.draft import Options, draft, extract
 from pipeline.intake import IntakeError
 from pipeline.settings import Settings
 

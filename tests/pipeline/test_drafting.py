@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from pipeline import drafting
-from pipeline.draft import installed_template
 from pipeline.drafting import PROGRAM_ERROR, Drafter, DraftingError, draft
 from pipeline.intake.participants_file import ParticipantsFile, Person
 from pipeline.settings import Settings
@@ -140,14 +139,13 @@ def drafter(store: Store, settings: Settings) -> Iterator[Drafter]:
             yield running
 
 
-@pytest.mark.xdist_group("drafting")
 def test_what_is_handed_in_is_drafted(store: Store, drafter: Drafter, submit: Callable[..., str]):
     talk = submit(TALK, SPEAKER_00="care_team", SPEAKER_01="parent")
     drafter.wake()
     assert until(store, talk, ("done", "failed")).state == "done"
     with look(store) as w:
-        plan = reviews.plan_of(w, talk, installed_template())
-        record = reviews.dossier(w, talk, installed_template())
+        plan = reviews.plan_of(w, talk)
+        record = reviews.dossier(w, talk)
     assert any("thuis kan zijn" in entry.words for entry in plan.entries)
     assert {person.label: person.role for person in record.conversation.participants} == {
         "SPEAKER_00": "care_team",
@@ -155,7 +153,6 @@ def test_what_is_handed_in_is_drafted(store: Store, drafter: Drafter, submit: Ca
     }
 
 
-@pytest.mark.xdist_group("drafting")
 def test_a_child_that_the_file_does_not_name_has_the_name_on_record(
     store: Store, drafter: Drafter, submit: Callable[..., str]
 ):
@@ -163,10 +160,9 @@ def test_a_child_that_the_file_does_not_name_has_the_name_on_record(
     drafter.wake()
     assert until(store, talk, ("done", "failed")).state == "done"
     with look(store) as w:
-        assert reviews.dossier(w, talk, installed_template()).conversation.child == "Sem"
+        assert reviews.dossier(w, talk).conversation.child == "Sem"
 
 
-@pytest.mark.xdist_group("drafting")
 def test_a_file_that_is_no_conversation_fails_with_a_sentence(
     store: Store, drafter: Drafter, submit: Callable[..., str]
 ):
@@ -178,7 +174,6 @@ def test_a_file_that_is_no_conversation_fails_with_a_sentence(
     assert told.error.endswith(".")
 
 
-@pytest.mark.xdist_group("drafting")
 def test_a_worker_that_is_killed_loses_nothing(store: Store, drafter: Drafter, submit: Callable[..., str]):
     talk = submit(TALK * 400)
     drafter.wake()

@@ -140,7 +140,6 @@ def verdicts() -> list[tuple[Example, str]]:
     return [(each, judge(each, nlp)) for each in read_examples(PAGE.read_text("utf-8"))]
 
 
-@pytest.mark.xdist_group("labels")
 def test_the_known_failures_are_exactly_what_is_read_wrongly_today(verdicts: list[tuple[Example, str]]):
     failing: dict[str, dict[str, str]] = {}
     for each, verdict in verdicts:
@@ -149,7 +148,6 @@ def test_the_known_failures_are_exactly_what_is_read_wrongly_today(verdicts: lis
     assert failing == yaml.safe_load(KNOWN_FAILURES.read_text("utf-8"))
 
 
-@pytest.mark.xdist_group("labels")
 def test_the_page_shows_what_becomes_of_its_examples_today(verdicts: list[tuple[Example, str]]):
     page = PAGE.read_text("utf-8")
     assert page == mark_examples(page, verdicts)

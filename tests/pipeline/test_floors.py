@@ -101,7 +101,6 @@ def test_an_evaluation_with_floors_that_cannot_be_read_is_bad_input(
     assert capsys.readouterr().err.startswith(f"{path}: ")
 
 
-@pytest.mark.xdist_group("samples")
 def test_the_samples_reach_every_floor(capsys: pytest.CaptureFixture[str]):
     code = cli.main(["evaluate", str(ROOT / "samples"), "--floors", str(OURS)])
     assert (code, capsys.readouterr().err) == (0, "")

@@ -1,6 +1,7 @@
 from extractors.schema import Conversation, Findings, Flag, Participant
-from pipeline.draft import Extraction, installed_template
+from pipeline.dossier import Extraction
 from pipeline.lasting import lasting_names
+from pipeline.template import installed_template
 
 
 def extraction(flags: tuple[Flag, ...], labels: tuple[str, ...] = ()) -> Extraction:

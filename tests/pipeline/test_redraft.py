@@ -1,6 +1,9 @@
+import datetime as dt
+
 from extractors.schema import Conversation, Findings, Flag, Participant, Statement, Turn
-from pipeline.corrections import Correction
-from pipeline.draft import Extraction
+from pipeline.corrections import Correction, Span
+from pipeline.dossier import Extraction
+from pipeline.lasting import point_names
 from pipeline.redraft import OTHER_SPEAKER, keep_corrected
 
 TEXT = "Ik wil naar huis. Geen beademing meer."
@@ -61,9 +64,9 @@ def test_a_statement_to_review_that_was_corrected_stays_one():
     assert keep_corrected(extraction(LIMIT), before, (correction("s1"),)) == before
 
 
-def test_a_statement_that_is_found_otherwise_now_is_not_there_twice():
+def test_a_corrected_statement_that_is_less_sure_now_stays_in_the_plan():
     made = extraction(LIMIT, to_review=(HOME,))
-    assert keep_corrected(made, extraction(HOME, LIMIT), (correction("s1"),)) == made
+    assert keep_corrected(made, extraction(HOME, LIMIT), (correction("s1"),)) == extraction(HOME, LIMIT)
 
 
 def test_what_another_was_folded_into_stays():
@@ -91,3 +94,158 @@ def test_whose_view_it_is_stays_open_when_the_speaker_is_another():
     (kept,) = made.findings.statements
     assert (kept.perspective, kept.perspective_reason) == ("unknown", OTHER_SPEAKER)
     assert kept.quote == HOME.quote
+
+
+# What another version of the extraction finds.
+
+
+def flag(kind: str, *names: str, turns: tuple[int, ...] = ()) -> Flag:
+    return Flag(type=kind, statements=names, turns=turns, note="Kijk dit na.")
+
+
+def read(statement: Statement, **readings: object) -> Statement:
+    return statement.model_copy(update=readings)
+
+
+def test_what_a_reader_confirmed_is_read_as_it_was():
+    made = extraction(read(HOME, polarity="negated", certainty="tentative", category="concern"), LIMIT)
+    kept = keep_corrected(made, extraction(HOME, LIMIT), (correction("s1", "confirm"),))
+    assert kept.findings.statements == (HOME, LIMIT)
+
+
+def test_what_no_reader_touched_is_read_anew():
+    made = extraction(read(HOME, category="concern"), LIMIT)
+    assert keep_corrected(made, extraction(HOME, LIMIT), (correction("s2", "confirm"),)) == made
+
+
+def test_a_statement_that_was_struck_out_does_not_come_back_in_another_cut():
+    wider, narrower = statement("s3", 17, 38), statement("s4", 18, 31)
+    for found in (wider, narrower):
+        kept = keep_corrected(extraction(HOME, found), extraction(HOME, LIMIT), (correction("s2", "reject"),))
+        assert kept == extraction(HOME, LIMIT)
+
+
+def test_what_stays_is_not_there_again_with_the_words_beside_it():
+    both = statement("s3", 0, 37)  # seven words, four of which stay
+    kept = keep_corrected(extraction(both), extraction(HOME, LIMIT), (correction("s1", "confirm"),))
+    assert kept.findings.statements == (HOME,)
+
+
+def test_what_says_more_than_what_stays_is_to_be_reviewed():
+    naar_huis, all_of_it = statement("s3", 7, 16), statement("s4", 0, 37)
+    kept = keep_corrected(extraction(all_of_it), extraction(naar_huis), (correction("s3", "confirm"),))
+    assert (kept.findings.statements, kept.findings.to_review) == ((naar_huis,), (all_of_it,))
+
+
+def test_a_treatment_with_limits_that_is_named_besides_is_to_be_reviewed():
+    all_of_it = read(statement("s3", 0, 37), topics=("ventilation",))
+    kept = keep_corrected(extraction(all_of_it), extraction(HOME), (correction("s1", "confirm"),))
+    assert (kept.findings.statements, kept.findings.to_review) == ((HOME,), (all_of_it,))
+
+
+def test_what_readers_quoted_is_not_found_beside_it():
+    quoted = correction("wensen", "add", after=HOME.quote).model_copy(
+        update={"place": Span(turn=0, start=0, end=16)}
+    )
+    kept = keep_corrected(extraction(HOME, LIMIT), extraction(LIMIT), (quoted,))
+    assert kept.findings.statements == (LIMIT,)
+    back = correction("c1", "undo").model_copy(update={"id": "c2"})
+    kept = keep_corrected(extraction(HOME, LIMIT), extraction(LIMIT), (quoted, back))
+    assert kept.findings.statements == (HOME, LIMIT)
+
+
+def test_what_a_reader_saw_beside_a_corrected_statement_stays_there():
+    both = statement("s3", 0, 37)
+    before = extraction(HOME, both)
+    assert keep_corrected(before, before, (correction("s1", "confirm"),)) == before
+
+
+def test_what_was_taken_over_stays_to_review_where_it_stood():
+    before = extraction(LIMIT, to_review=(HOME,))
+    kept = keep_corrected(extraction(HOME, LIMIT), before, (correction("s1", "confirm"),))
+    assert kept == before
+
+
+def test_what_is_flagged_of_a_statement_in_another_cut_is_flagged_of_what_stays():
+    found = extraction(statement("s3", 0, 17), flags=(flag("treatment_limit", "s3"),))
+    kept = keep_corrected(found, extraction(HOME), (correction("s1", "confirm"),))
+    assert kept.findings.flags == (flag("treatment_limit", "s1"),)
+
+
+def resolve(before: Extraction, number: int) -> Correction:
+    """A point of a draft, in the order of its flags, is resolved."""
+    return correction(point_names(before.findings.flags)[number], "resolve", "")
+
+
+def test_a_point_that_readers_decided_stays_with_its_statements():
+    before = extraction(HOME, LIMIT, flags=(flag("conflict", "s1", "s2"), flag("tentative", "s1")))
+    kept = keep_corrected(extraction(), before, (resolve(before, 0),))
+    assert kept.findings.statements == (HOME, LIMIT)
+    assert kept.findings.flags == before.findings.flags
+
+
+def test_a_point_on_a_turn_that_readers_decided_stays():
+    before = extraction(HOME, flags=(flag("open_question", turns=(0,)),))
+    kept = keep_corrected(extraction(HOME), before, (resolve(before, 0),))
+    assert kept.findings.flags == before.findings.flags
+
+
+def test_a_point_that_was_decided_does_not_come_back_for_less():
+    before = extraction(HOME, LIMIT, flags=(flag("treatment_limit", "s1", "s2"),))
+    made = extraction(HOME, LIMIT, flags=(flag("treatment_limit", "s2"),))
+    kept = keep_corrected(made, before, (resolve(before, 0),))
+    assert kept.findings.flags == before.findings.flags
+
+
+def test_a_point_that_is_about_more_than_was_decided_is_open():
+    before = extraction(LIMIT, flags=(flag("treatment_limit", "s2"),))
+    made = extraction(HOME, LIMIT, flags=(flag("treatment_limit", "s1", "s2"),))
+    kept = keep_corrected(made, before, (resolve(before, 0),))
+    assert set(kept.findings.flags) == {*before.findings.flags, *made.findings.flags}
+
+
+def test_a_point_of_what_stays_gives_way_to_the_same_point_about_more():
+    before = extraction(HOME, flags=(flag("proxy_only", "s1"),))
+    made = extraction(HOME, LIMIT, flags=(flag("proxy_only", "s1", "s2"),))
+    kept = keep_corrected(made, before, (correction("s1", "confirm"),))
+    assert kept.findings.flags == made.findings.flags
+
+
+def test_those_who_differ_do_so_while_both_are_there():
+    before = extraction(
+        HOME, LIMIT, flags=(flag("conflict", "s1", "s2"), flag("unclear_speaker", "s1", "s2"))
+    )
+    kept = keep_corrected(extraction(HOME, LIMIT), before, (correction("s1", "confirm"),))
+    assert kept.findings.flags == (flag("conflict", "s1", "s2"), flag("unclear_speaker", "s1"))
+
+
+def test_a_role_that_is_only_inferred_otherwise_leaves_whose_view_it_is():
+    inferred = Participant(label="Moeder", role="care_team", because=("voice",))
+    before, made = extraction(HOME), extraction(read(HOME, perspective="care_team"))
+    for each in (before, made):
+        assert each.conversation.participants
+    talk = made.conversation.model_copy(update={"participants": (inferred,)})
+    earlier = before.conversation.model_copy(
+        update={"participants": (inferred.model_copy(update={"role": "parent"}),)}
+    )
+    kept = keep_corrected(
+        made.model_copy(update={"conversation": talk}),
+        before.model_copy(update={"conversation": earlier}),
+        (correction("s1", "confirm"),),
+    )
+    assert kept.findings.statements == (HOME,)
+
+
+def test_whose_view_it_is_follows_who_is_told_to_speak():
+    made = extraction(read(HOME, perspective="care_team"), role="care_team")
+    (kept,) = keep_corrected(made, extraction(HOME), (correction("s1", "confirm"),)).findings.statements
+    assert kept.perspective == "care_team"
+
+
+def test_the_day_of_an_action_point_follows_the_day_that_is_told():
+    before, made = extraction(read(HOME, due="morgen")), extraction(read(HOME, due="2026-03-13"))
+    talk = made.conversation.model_copy(update={"date": dt.date(2026, 3, 12)})
+    kept = keep_corrected(
+        made.model_copy(update={"conversation": talk}), before, (correction("s1", "confirm"),)
+    )
+    assert [each.due for each in kept.findings.statements] == ["2026-03-13"]

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from extractors.schema import Findings
 from pipeline import rendering
 from pipeline.corrections import Correction
-from pipeline.draft import Extraction, installed_template
+from pipeline.dossier import Extraction
 from pipeline.intake import read_data
 from pipeline.intake.participants_file import ParticipantsFile
 from pipeline.plan import Plan
@@ -24,10 +24,9 @@ from pipeline.store.audit import Actor
 from pipeline.store.children import About
 from pipeline.store.database import Store, look, open_store, work
 from pipeline.store.documents import KINDS
+from pipeline.template import installed_template
 
 TALK = b"Moeder: Ik wil graag dat hij thuis kan zijn.\nArts: Dat begrijp ik.\n"
-
-pytestmark = pytest.mark.xdist_group("rendering")
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +66,7 @@ def talk(store: Store, physician: Actor) -> str:
     with work(store) as w:
         claimed = claims.claim(w, dt.timedelta(minutes=1))
         assert claimed is not None
-        claims.finish(w, claimed, made, installed_template())
+        claims.finish(w, claimed, made)
     return handed.id
 
 
@@ -75,7 +74,7 @@ def talk(store: Store, physician: Actor) -> str:
 def plan(store: Store, talk: str) -> Callable[[], Plan]:
     def now() -> Plan:
         with look(store) as w:
-            return reviews.plan_of(w, talk, installed_template())
+            return reviews.plan_of(w, talk)
 
     return now
 
@@ -109,7 +108,7 @@ def test_after_a_correction_documents_are_made_anew(
     section = next(chapter.id for chapter in plan().chapters if chapter.shows == "questions")
     words = Correction(id="c000000000001", kind="remark", target=section, after="Vraag oma.", plan="0" * 8)
     with work(store) as w:
-        reviews.append(w, physician, talk, (words,), {}, installed_template())
+        reviews.append(w, physician, talk, (words,), {})
     after = renderer.documents(talk, 1)
     assert before["docx"] != after["docx"]
     assert stored(store, talk) == after
@@ -118,16 +117,15 @@ def test_after_a_correction_documents_are_made_anew(
 def test_an_approval_is_printed_and_stays_as_it_was_printed(
     store: Store, renderer: Renderer, physician: Actor, talk: str, monkeypatch: pytest.MonkeyPatch
 ):
-    template = installed_template()
     with look(store) as w:
-        seen = approvals.approvable(w, talk, template).content_hash
-        approval = approvals.to_approve(w, physician, talk, seen, template)
+        seen = approvals.approvable(w, talk).content_hash
+        approval = approvals.to_approve(w, physician, talk, seen)
     made = renderer.documents(talk, 1, approval)
     assert set(stored(store, talk).values()) == {None}
     text = " ".join(PdfReader(BytesIO(made["pdf"])).pages[0].extract_text().split())
     assert "Goedgekeurd door K. Smit" in text
     with work(store) as w:
-        approvals.approve(w, physician, talk, seen, approval, made, template)
+        approvals.approve(w, physician, talk, seen, approval, made)
     monkeypatch.setattr(Renderer, "_made", None)
     assert renderer.documents(talk, 1) == made
 

@@ -11,8 +11,13 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("IZP_THRESHOLD", "0.7")
     monkeypatch.setenv("IZP_MODEL", "nl_core_news_md")
     monkeypatch.setenv("IZP_DATA_DIR", "/srv/izp")
+    monkeypatch.setenv("IZP_OBJECTS", "s3://emmer/izp")
     assert Settings() == Settings(
-        max_bytes=1000, threshold=0.7, model="nl_core_news_md", data_dir=Path("/srv/izp")
+        max_bytes=1000,
+        threshold=0.7,
+        model="nl_core_news_md",
+        data_dir=Path("/srv/izp"),
+        objects="s3://emmer/izp",
     )
 
 

@@ -1,3 +1,4 @@
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from pipeline.settings import Settings
 from pipeline.store import audit, children
 from pipeline.store.accounts import add_user
 from pipeline.store.audit import Actor
+from pipeline.store.backup import back_up
 from pipeline.store.children import About
 from pipeline.store.database import Store, look, open_store, work
 from pipeline.store.keys import MainKeys, new_key, read_keys, write_keys
@@ -226,3 +228,52 @@ def test_an_end_that_was_cut_off_is_told_by_the_seal(store: Store, child: str, c
 def test_what_is_no_seal_is_told(store: Store, seal: str, capsys: Output):
     assert izp("audit", "verify", "--zegel", seal) == BAD_INPUT
     assert "zegel" in capsys.readouterr().err
+
+
+@pytest.fixture
+def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that the documents of this installation are in, outside of its database."""
+    monkeypatch.setenv("IZP_OBJECTS", f"file://{tmp_path}/objects")
+    return tmp_path / "objects"
+
+
+def test_files_that_belong_to_no_plan_are_swept(outside: Path, store: Store, capsys: Output):
+    assert store.objects
+    name = store.objects.new_name()
+    store.objects.write({name: b""})
+    os.utime(outside / name, (0, 0))
+    (outside / "0123456789abcdef").mkdir()
+    assert izp("sweep") == 0
+    told = capsys.readouterr().out
+    assert "Opgeruimd: 1 bestanden" in told
+    assert "De map 0123456789abcdef" in told
+    assert not (outside / name).exists()
+
+
+def test_where_all_is_in_the_database_nothing_is_swept(store: Store, capsys: Output):
+    assert izp("sweep") == 0
+    assert "niets op te ruimen" in capsys.readouterr().out
+
+
+def test_documents_that_cannot_be_reached_are_one_sentence(outside: Path, store: Store, capsys: Output):
+    outside.write_text("")
+    assert izp("sweep") == BAD_INPUT
+    assert capsys.readouterr().err.startswith("De opslag van de documenten is nu niet te gebruiken.")
+
+
+def test_approved_documents_that_a_backup_could_not_hold_are_told(
+    store: Store, tmp_path: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch
+):
+    with monkeypatch.context() as patched:
+        made = back_up(store, Actor(), tmp_path / "kopie")
+        patched.setattr("pipeline.store.backup.back_up", lambda *_: made._replace(lost=2))
+        assert izp("backup", tmp_path / "nog een") == INTERNAL_FAILURE
+    assert "ontbreken 2 documenten" in capsys.readouterr().err
+
+
+def test_a_document_that_was_not_there_to_erase_is_named(
+    store: Store, child: str, capsys: Output, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("pipeline.store.erase.documents.remove", lambda *_: ("a/b/c",))
+    assert izp("erase", child, "--ja") == 0
+    assert "stond niet in de opslag: a/b/c." in capsys.readouterr().out

@@ -3,7 +3,8 @@ from pathlib import Path
 from rich.console import Console
 
 from extractors.schema import Conversation, Findings, Statement, Turn
-from pipeline.draft import Draft, Extraction
+from pipeline.dossier import Extraction
+from pipeline.draft import Draft
 from pipeline.summary import of_drafts
 
 PLACE = Path("sem.izp")

@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from extractors.schema import CATEGORIES, DOMAINS, FlagType
-from pipeline.draft import Dossier
+from pipeline.dossier import Dossier
 from pipeline.template import TemplateError
 from pipeline.template_preview import SAMPLE, preview
 

@@ -1,17 +1,24 @@
 """A running web app with a few people and a child, for every test of its own."""
 
 import datetime as dt
+import shutil
+import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import uvicorn
 from argon2 import PasswordHasher, profiles
 from fastapi import FastAPI
 from httpx import Response
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page, sync_playwright
 from starlette.testclient import TestClient
 
-from pipeline.draft import find, installed_template
+from pipeline.draft import find
 from pipeline.intake import read_data
 from pipeline.intake.participants_file import ParticipantsFile
 from pipeline.settings import Settings
@@ -27,8 +34,9 @@ from pipeline.store import (
 )
 from pipeline.store.accounts import User
 from pipeline.store.audit import Actor, Event
-from pipeline.store.database import Store, look, open_store, work
+from pipeline.store.database import Store, look, work
 from pipeline.store.tables import AuditRow
+from review import oidc
 from review.app import create_app
 from review.settings import ReviewSettings
 
@@ -53,14 +61,20 @@ def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     passwords._nobodys.cache_clear()
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> ReviewSettings:
-    return ReviewSettings(data_dir=tmp_path / "izp")
+BOTH_DATABASES = pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
+"""Has a test run on PostgreSQL too: one of a whole story, or of what databases do in their own way."""
 
 
 @pytest.fixture
-def store(settings: ReviewSettings) -> Iterator[Store]:
-    opened = open_store(settings)
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> ReviewSettings:
+    is_server = getattr(request, "param", "sqlite") == "postgresql"
+    url = request.getfixturevalue("postgres_url") if is_server else None
+    return ReviewSettings(data_dir=tmp_path / "izp", database=url)
+
+
+@pytest.fixture
+def store(settings: ReviewSettings, open_new_store: Callable[[Settings], Store]) -> Iterator[Store]:
+    opened = open_new_store(settings)
     yield opened
     opened.engine.dispose()
 
@@ -109,6 +123,43 @@ class Idle:
 @pytest.fixture
 def app(store: Store, settings: ReviewSettings) -> FastAPI:
     return create_app(store, settings, URL, drafter=Idle(), renderer=Idle())  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def url(app: FastAPI, settings: ReviewSettings) -> Iterator[str]:
+    """The address at which the web app listens, for a real browser."""
+    with socket.socket() as listens:
+        listens.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{listens.getsockname()[1]}"
+        provider = oidc.provider_of(settings, f"{address}{oidc.RETURN}")
+        app.state.site = app.state.site._replace(url=address, provider=provider)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+        thread = threading.Thread(target=server.run, args=([listens],))
+        thread.start()
+        while not server.started:
+            time.sleep(0.02)
+        yield address
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(
+            executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
+            args=["--no-sandbox"],
+        ) as browser,
+    ):
+        yield browser
+
+
+@pytest.fixture
+def page(chromium: Chromium) -> Iterator[Page]:
+    """A page of a browser that knows nothing of the test before."""
+    with chromium.new_context(locale="nl-NL") as context:
+        yield context.new_page()
 
 
 class Browser(TestClient):
@@ -174,7 +225,7 @@ def drafted(store: Store, user: User, child_id: str) -> str:
         claimed = claims.claim(w, dt.timedelta(minutes=1))
         assert claimed
         talk = read_data(WORDS.encode(), "gesprek.txt", latest=dt.date.today(), given=ParticipantsFile())
-        claims.finish(w, claimed, find(talk, Settings()), installed_template())
+        claims.finish(w, claimed, find(talk, Settings()))
     return handed.id
 
 

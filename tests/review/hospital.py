@@ -9,7 +9,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlencode, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urljoin, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
@@ -88,6 +88,12 @@ class Hospital:
     def _handler(hospital) -> type[BaseHTTPRequestHandler]:  # noqa: N805
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                if self.path.startswith("/authorize?"):  # a browser, of somebody who signs on at once
+                    back = hospital.sign_on(self.path)
+                    self.send_response(303)
+                    self.send_header("Location", urljoin(hospital.asked["redirect_uri"], back))
+                    self.end_headers()
+                    return
                 answers = {
                     "/.well-known/openid-configuration": hospital._configuration(),
                     "/keys": {"keys": [hospital.published.as_dict(private=False)]},

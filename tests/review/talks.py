@@ -6,7 +6,8 @@ from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
-from pipeline.draft import Extraction, find, installed_template
+from pipeline.dossier import Extraction
+from pipeline.draft import find
 from pipeline.intake import read_data
 from pipeline.intake.participants_file import ParticipantsFile
 from pipeline.settings import Settings
@@ -52,7 +53,7 @@ def draft_waiting(store: Store, found: Extraction) -> None:
         claimed = claims.claim(w, dt.timedelta(seconds=60))
     assert claimed
     with work(store) as w:
-        claims.finish(w, claimed, found, installed_template())
+        claims.finish(w, claimed, found)
 
 
 def sample(name: str) -> str:

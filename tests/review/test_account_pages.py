@@ -1,71 +1,16 @@
 """The pages for signing in, accounts, teams and the audit trail in a real browser."""
 
-import os
-import shutil
-import threading
-import time
-from collections.abc import Iterator
-
 import pytest
-import uvicorn
-from axe_playwright_python.sync_playwright import Axe
-from fastapi import FastAPI
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from pipeline.store import members, tokens
 from pipeline.store.audit import Actor
 from pipeline.store.database import Store, work
 
+from .browsing import NEEDS_CHROMIUM, is_sound, sign_in
 from .conftest import PASSWORD, People
-from .test_serving import free_port
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [
-    pytest.mark.xdist_group("browser"),
-    pytest.mark.skipif(
-        CHROMIUM is None and os.environ.get("CI") != "true", reason="Chromium is not installed"
-    ),
-]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-@pytest.fixture
-def url(app: FastAPI) -> Iterator[str]:
-    """The address at which the web app listens."""
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    app.state.site = app.state.site._replace(url=address)
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield address
-    server.should_exit = True
-    thread.join()
-
-
-@pytest.fixture
-def page() -> Iterator[Page]:
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]) as browser,
-    ):
-        yield browser.new_page(locale="nl-NL")
-
-
-def sign_in(page: Page, url: str, login: str) -> None:
-    page.goto(f"{url}/inloggen")
-    page.get_by_label("Inlognaam").fill(login)
-    page.get_by_label("Wachtwoord").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda address: "/inloggen" not in address)
-
-
-def is_sound(page: Page) -> bool:
-    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
-    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+pytestmark = NEEDS_CHROMIUM
 
 
 @pytest.mark.parametrize("width", [1280, 320])  # 320 is 1280 at 400 %

@@ -23,7 +23,7 @@ from pipeline.store.database import Store, open_store, work
 from review.app import create_app
 from review.settings import ReviewSettings
 
-from .conftest import WORDS, Browser, Idle, People, drafted
+from .conftest import BOTH_DATABASES, WORDS, Browser, Idle, People, drafted
 
 Trail = Callable[[], list[Event]]
 Programs = Callable[[User | None], Browser]
@@ -66,6 +66,7 @@ def test_a_child_is_added_and_found(program: Programs, people: People) -> None:
     assert program(people.stranger).get("/api/v1/children").json() == []
 
 
+@BOTH_DATABASES
 def test_a_conversation_is_handed_in_once(program: Programs, people: People, child: str) -> None:
     one = program(people.verpleegkundige)
     path = f"/api/v1/children/{child}/conversations"
@@ -80,6 +81,7 @@ def test_a_conversation_is_handed_in_once(program: Programs, people: People, chi
     assert listed == one.get(f"/api/v1/conversations/{listed['id']}").json()
 
 
+@BOTH_DATABASES
 def test_the_plan_is_given_and_corrected(
     program: Programs, people: People, conversation: str, trail: Trail
 ) -> None:

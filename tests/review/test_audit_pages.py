@@ -31,6 +31,11 @@ def rows(text: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text.removeprefix("\ufeff")), delimiter=";"))
 
 
+@pytest.mark.parametrize("path", ["logboek", "logboek.csv"])
+def test_what_is_no_text_is_refused(browser: Browsers, people: People, path: str) -> None:
+    assert browser(people.beheerder).get(f"/beheer/{path}?kind=%00").status_code == 422
+
+
 def test_a_beheerder_reads_who_did_what_and_nothing_of_the_child(
     browser: Browsers, people: People, child: str
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 from pipeline.store.database import Store
 from review.children import age
 
-from .conftest import Browser, People
+from .conftest import BOTH_DATABASES, Browser, People
 from .talks import draft, text_of
 
 Open = Callable[..., Browser]
@@ -58,6 +58,7 @@ def test_what_is_known_of_a_child_can_be_changed(browser: Open, people: People, 
     assert "Noor Wit" in nurse.get(f"/kinderen/{child}").text
 
 
+@BOTH_DATABASES
 def test_two_who_change_a_child_at_once_do_not_overwrite_each_other(
     browser: Open, people: People, child: str
 ) -> None:

@@ -1,19 +1,24 @@
 """What a reviewer does with a plan, through HTTP: as HTMX sends it, and as a form of a page."""
 
 import re
+import shutil
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from httpx import Response
 
-from pipeline.draft import Dossier, installed_template
-from pipeline.store import reviews
+from pipeline.dossier import Dossier
+from pipeline.store import drafts, reviews, templates
 from pipeline.store.accounts import User
-from pipeline.store.audit import Event
-from pipeline.store.database import Store, look
+from pipeline.store.audit import Actor, Event
+from pipeline.store.database import Store, look, work
+from pipeline.template import TEMPLATE
 
-from .conftest import Browser, People
+from .conftest import BOTH_DATABASES, Browser, People
 from .talks import TALK, card, draft, revision, sample, statement_with, text_of
 
 Open = Callable[..., Browser]
@@ -84,7 +89,7 @@ def record(store: Store, talk: str) -> Callable[[], Dossier]:
 
     def read() -> Dossier:
         with look(store) as w:
-            return reviews.dossier(w, talk, installed_template())
+            return reviews.dossier(w, talk)
 
     return read
 
@@ -109,7 +114,7 @@ def test_an_action_sends_only_what_it_changed(nurse: Desk) -> None:
     answer = nurse.act(f"{nurse.at(FILMS)}/bevestigen")
     assert answer.text.count('<article class="statement') == 1
     assert answer.headers["hx-reswap"] == "none"
-    assert revision(answer.text) == "1.1"
+    assert revision(answer.text).startswith("1.1.")
 
 
 def test_words_can_be_changed_and_what_was_said_stays(nurse: Desk) -> None:
@@ -225,9 +230,20 @@ def test_words_that_nobody_said_are_no_quote(nurse: Desk, record: Callable[[], D
 
 def test_a_field_is_filled_in(nurse: Desk) -> None:
     answer = nurse.act("velden/huisarts", woorden=" dokter  Vos ")
-    assert 'value="dokter Vos"' in answer.text
+    assert ">dokter Vos</a>" in answer.text
     assert nurse.act("velden/huisarts", woorden="dokter Vos").status_code == 200
     assert nurse.act("velden/onbekend", woorden="x").status_code == 404
+    form = nurse.browser.get(f"{nurse.path}/velden/huisarts").text
+    assert 'value="dokter Vos"' in form
+    assert nurse.browser.get(f"{nurse.path}/velden/onbekend").status_code == 404
+
+
+def test_what_else_can_be_done_with_a_statement_is_listed_without_script_too(nurse: Desk) -> None:
+    name = nurse.at(FILMS)
+    listed = nurse.browser.get(f"{nurse.path}/{name}/meer").text
+    for what in ("wijzigen", "verplaatsen", "schrappen", "samenvoegen", "splitsen", "opmerken", "waarom"):
+        assert f"{name}/{what}" in listed
+    assert f"{name}/bekrachtigen" not in listed
 
 
 def test_an_open_point_becomes_a_question_for_a_next_conversation(nurse: Desk) -> None:
@@ -244,6 +260,23 @@ def test_a_point_is_not_dismissed_without_a_reason(nurse: Desk) -> None:
     answer = nurse.act(f"punten/{number}", uitkomst="dismissed")
     assert answer.status_code == 422
     assert nurse.act(f"punten/{number}", uitkomst="dismissed", reden="zij zijn het eens").status_code == 200
+
+
+def test_a_point_of_a_page_in_another_template_is_not_decided_by_its_number(
+    nurse: Desk, store: Store, talk: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(TEMPLATE, folder := tmp_path / "sjabloon")
+    manifest = folder / "template.yaml"
+    manifest.write_text(re.sub(r"(?m)^version: .*", "version: 99.0.0", manifest.read_text()))
+    monkeypatch.setattr(templates, "check", lambda _: [])  # it takes a second
+    with work(store) as w:
+        other = templates.install(w, Actor(), folder)
+        drafts.restyle(w, Actor(), talk, 1, other.id)
+    number = point(nurse, "Verschil")
+    reason = {"uitkomst": "dismissed", "reden": "zij zijn het eens"}
+    assert nurse.act(f"punten/{number}", **reason).status_code == 409
+    assert nurse.act(f"{nurse.at(FILMS)}/bevestigen").headers["hx-refresh"] == "true"
+    assert nurse.again().act(f"punten/{number}", **reason).status_code == 200
 
 
 def test_a_nurse_decides_nothing_about_a_treatment_limit(
@@ -298,6 +331,7 @@ def test_the_same_form_sent_twice_is_one_act(nurse: Desk, record: Callable[[], D
     assert len(record().corrections) == 1
 
 
+@BOTH_DATABASES
 def test_two_who_change_one_statement_get_a_choice(
     desk: Callable[[User], Desk], people: People, record: Callable[[], Dossier]
 ) -> None:
@@ -312,6 +346,22 @@ def test_two_who_change_one_statement_get_a_choice(
     mine = doctor._replace(page=clash.text).act(f"{nurse.at(FILMS)}/wijzigen", woorden="Filmpjes maken")
     assert mine.status_code == 200
     assert [one.after for one in record().corrections] == ["Filmpjes met Fenna", "Filmpjes maken"]
+
+
+@BOTH_DATABASES
+def test_of_two_who_change_one_statement_in_the_same_moment_one_gets_a_choice(
+    desk: Callable[[User], Desk], people: People, record: Callable[[], Dossier]
+) -> None:
+    desks = [desk(people.verpleegkundige), desk(people.behandelaar)]
+    together = threading.Barrier(len(desks))
+
+    def change(one: Desk, words: str) -> int:
+        together.wait()
+        return one.act(f"{one.at(FILMS)}/wijzigen", woorden=words).status_code
+
+    with ThreadPoolExecutor(len(desks)) as pool:
+        assert sorted(pool.map(change, desks, ("Filmpjes", "Films"))) == [200, 409]
+    assert len(record().corrections) == 1
 
 
 def test_a_page_follows_what_others_did_meanwhile(desk: Callable[[User], Desk], people: People) -> None:

@@ -10,7 +10,7 @@ from pipeline.store.audit import Actor, Event
 from pipeline.store.database import Store, look, work
 from review import members as pages
 
-from .conftest import Browser, People
+from .conftest import BOTH_DATABASES, Browser, People
 
 Browsers = Callable[[User | None], Browser]
 Trail = Callable[[], list[Event]]
@@ -70,6 +70,7 @@ def test_a_beheerder_changes_a_team_and_sees_nothing_of_the_child(
 
 
 @pytest.mark.parametrize("number", ["1234567", " 1234567 ", "id"])
+@BOTH_DATABASES
 def test_emergency_access_shows_the_child_and_tells_the_team(
     browser: Browsers, people: People, child: str, trail: Trail, number: str
 ) -> None:

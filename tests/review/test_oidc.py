@@ -7,17 +7,20 @@ from typing import Any
 import pytest
 from httpx import Response
 from joserfc.jwk import RSAKey
+from playwright.sync_api import Page, expect
 from pydantic import SecretStr, ValidationError
 
-from pipeline.store import accounts, sessions
+from pipeline.store import accounts, members, sessions
 from pipeline.store.accounts import User
 from pipeline.store.audit import Actor, Event
 from pipeline.store.database import Store, look, work
 from review import oidc
 from review.settings import ReviewSettings
 
+from .browsing import NEEDS_CHROMIUM
 from .conftest import Browser, People
 from .hospital import CLIENT_ID, CLIENT_SECRET, Hospital
+from .talks import draft
 
 Browsers = Callable[[User | None], Browser]
 Trail = Callable[[], list[Event]]
@@ -212,6 +215,28 @@ def test_somebody_else_proves_nothing(
     answer = sign_on(one, hospital, "/inloggen/ziekenhuis/opnieuw")
     assert (answer.status_code, oidc.OTHER in answer.text) == (403, True)
     assert not proved(store, one)
+
+
+@NEEDS_CHROMIUM
+def test_a_plan_is_approved_in_a_browser_by_signing_on_once_more(
+    page: Page, url: str, hospital: Hospital, known: User, people: People, child: str, store: Store
+) -> None:
+    nurse = Actor(people.verpleegkundige.id)
+    with work(store) as w:
+        members.add_member(w, nurse, child, known.id)
+    said = "Moeder: Wij willen graag zoveel mogelijk thuis zijn.\n"
+    talk = draft(store, people.verpleegkundige.id, child, "noor.txt", said)
+    page.goto(f"{url}/inloggen")
+    page.get_by_role("link", name="Inloggen met het Voorbeeldziekenhuis").click()
+    page.wait_for_url("**/kinderen")
+    page.goto(f"{url}/gesprekken/{talk}/goedkeuren")
+    page.get_by_role("button", name="Keur versie 1 goed").click()
+    expect(page.get_by_role("alert").get_by_text("Er is niets goedgekeurd")).to_be_visible()
+    page.get_by_role("link", name="Log eerst opnieuw in bij het ziekenhuis").click()
+    page.wait_for_url("**/goedkeuren")
+    assert hospital.asked["prompt"] == "login"
+    page.get_by_role("button", name="Keur versie 1 goed").click()
+    expect(page.get_by_text("Goedgekeurd door Zoë Haan (arts)")).to_be_visible()
 
 
 class TestRoles:

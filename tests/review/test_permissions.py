@@ -73,6 +73,8 @@ POST /kinderen/{child}/team                           in    --     no     yes   
 POST /kinderen/{child}/team/weg                       in    --     no     yes    yes    no     --
 GET  /kinderen/{child}/logboek                        in    --     yes    yes    yes    no     --
 GET  /kinderen                                        in    yes    yes    yes    yes    yes    no
+GET  /vormgeving                                      in    yes    yes    yes    yes    yes    no
+POST /vormgeving                                      in    yes    yes    no     yes    no     no
 GET  /kinderen/nieuw                                  in    yes    yes    yes    yes    no     no
 POST /kinderen/nieuw                                  in    yes    yes    yes    yes    no     no
 GET  /kinderen/{child}                                in    --     yes    yes    yes    yes    --
@@ -89,6 +91,8 @@ GET  /gesprekken/{conversation}/goedkeuren            in    --     yes    yes   
 POST /gesprekken/{conversation}/goedkeuren            in    --     yes    no     yes    no     --
 GET  /gesprekken/{conversation}/versies               in    --     yes    yes    yes    yes    --
 GET  /gesprekken/{conversation}/verschillen/{number}  in    --     yes    yes    yes    yes    --
+GET  /gesprekken/{conversation}/opnieuw-uitgewerkt    in    --     yes    yes    yes    yes    --
+POST /gesprekken/{conversation}/opnieuw-uitgewerkt/gezien  in  --  yes    yes    yes    no     --
 GET  /gesprekken/{conversation}/versies/{number}/{file}  in  --    yes    yes    yes    yes    --
 POST /gesprekken/{conversation}/word                  in    --     yes    yes    yes    no     --
 POST /gesprekken/{conversation}/word/overnemen        in    --     yes    yes    yes    no     --
@@ -100,6 +104,7 @@ POST /gesprekken/{conversation}/uitspraken/{statement}/bekrachtigen     in  --  
 POST /gesprekken/{conversation}/uitspraken/{statement}/{what}           in  --  yes  yes  yes  no   --
 GET  /gesprekken/{conversation}/toevoegen             in    --     yes    yes    yes    no     --
 POST /gesprekken/{conversation}/toevoegen             in    --     yes    yes    yes    no     --
+GET  /gesprekken/{conversation}/velden/{field}        in    --     yes    yes    yes    no     --
 POST /gesprekken/{conversation}/velden/{field}        in    --     yes    yes    yes    no     --
 GET  /gesprekken/{conversation}/punten/{number}/afwijzen  in  --   yes    yes    yes    no     --
 POST /gesprekken/{conversation}/punten/{number}       in    --     yes    yes    yes    no     --
@@ -113,8 +118,6 @@ CELLS = [
     for row, cells in ROWS.items()
     for person, expected in zip(PERSONS, cells, strict=True)
 ]
-
-pytestmark = pytest.mark.xdist_group("permissions")
 
 
 class World(NamedTuple):

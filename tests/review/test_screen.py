@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.corrections import Correction
-from pipeline.draft import Dossier, installed_template
+from pipeline.dossier import Dossier
 from pipeline.plan import assemble
+from pipeline.template import installed_template
 from review import acts
 from review.reasons import reasons
 from review.screen import FURTHER, Screen, changes, screen_of

@@ -1,16 +1,23 @@
 """What goes around every request."""
 
+import asyncio
 import logging
+import select
+import socket
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
 from pipeline.store import accounts
 from pipeline.store.accounts import User
 from pipeline.store.database import Store
+from review import security
 from review.app import create_app
 from review.security import HEADERS, Shield
 from review.settings import ReviewSettings
@@ -82,6 +89,47 @@ def test_a_form_in_another_charset_is_not_read(browser: Browsers, people: People
         headers = {"Content-Type": f"multipart/form-data; boundary=b{kind}"}
         sent = part % one.csrf.encode()
         assert one.post("/account/wachtwoord", content=sent, headers=headers).status_code == status
+
+
+def test_who_sends_very_slowly_holds_no_one_up_and_is_not_waited_for(
+    url: str, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(security, "_PATIENCE_S", 1)
+    address = ("127.0.0.1", int(url.rpartition(":")[2]))
+    head = b"POST /inloggen HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n"
+    head += b"Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+    with ExitStack() as stack:
+        slow = [stack.enter_context(socket.create_connection(address, 30)) for _ in range(50)]
+        for one in slow:
+            one.sendall(head)
+        silent, *others = slow
+        while not select.select([silent], [], [], 0)[0]:
+            assert httpx.get(f"{url}/inloggen").status_code == 200
+            for one in others:
+                with suppress(ConnectionError):  # it is closed by now
+                    one.sendall(b"a")
+        told = b"".join(iter(lambda: silent.recv(65536), b""))  # to the end: it is closed
+    assert told.startswith(b"HTTP/1.1 408")
+    assert "Het versturen duurde te lang" in told.decode()
+
+
+def test_a_large_file_over_a_slow_line_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(security, "_PATIENCE_S", 0.5)
+    read = []
+
+    async def reads_all(_scope: Scope, receive: Receive, _send: Send) -> None:
+        while (message := await receive())["more_body"]:
+            read.append(message["body"])
+
+    async def over_a_slow_line() -> Message:
+        if read:
+            await asyncio.sleep(0.7)
+        return {"type": "http.request", "body": b"a" * 30_000, "more_body": len(read) < 2}
+
+    shield = Shield(reads_all, max_bytes=100_000, is_secure=False)
+    scope: Scope = {"type": "http", "method": "POST", "headers": []}
+    asyncio.run(shield(scope, over_a_slow_line, over_a_slow_line))  # type: ignore[arg-type]  # sends nothing
+    assert len(read) == 2
 
 
 def test_a_file_that_is_sent_is_never_on_disk(

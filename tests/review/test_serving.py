@@ -13,7 +13,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from review.serving import ServingError, address_of
+from pipeline.store import database, templates
+from pipeline.store.database import StoreError
+from pipeline.template import installed_template
+from review.serving import ServingError, address_of, open_and_tell
 from review.settings import ReviewSettings
 
 
@@ -120,3 +123,20 @@ def test_a_store_whose_key_is_gone_is_told(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert "sleutel" in done.stderr
+
+
+def test_a_newer_template_that_comes_along_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    newer = installed_template().model_copy(update={"version": "99.0.0"})
+    settings = ReviewSettings(data_dir=tmp_path)
+    for along, told in ((installed_template(), False), (newer, True)):
+        monkeypatch.setattr(templates, "installed_template", lambda along=along: along)
+        store, lines = open_and_tell(settings, "http://127.0.0.1:8000")
+        store.engine.dispose()
+        assert any("99.0.0; installeer het met izp template install" in line for line in lines) is told
+
+
+def test_a_template_that_cannot_be_used_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = ReviewSettings(data_dir=tmp_path)
+    monkeypatch.setattr(database, "_along", lambda: (installed_template(), "0" * 64, b"beschadigd"))
+    with pytest.raises(StoreError, match="izp template install"):
+        open_and_tell(settings, "http://127.0.0.1:8000")

@@ -14,7 +14,7 @@ from pipeline.store.audit import Actor, Event
 from pipeline.store.database import Store, look, work
 from review import signin
 
-from .conftest import PASSWORD, Browser, People
+from .conftest import BOTH_DATABASES, PASSWORD, Browser, People
 
 Browsers = Callable[[User | None], Browser]
 Trail = Callable[[], list[Event]]
@@ -44,6 +44,7 @@ def secret(store: Store, people: People) -> str:
     return made
 
 
+@BOTH_DATABASES
 def test_the_right_password_opens_the_page_that_was_asked_for(browser: Browsers, people: People) -> None:
     one = browser(None)
     asked = one.get("/account")
@@ -62,6 +63,12 @@ def test_a_wrong_password_gets_the_same_answer_whether_there_is_an_account_or_no
     assert signin.WRONG in answer.text
 
 
+@BOTH_DATABASES
+def test_what_is_no_text_lets_no_one_in(browser: Browsers, people: People) -> None:
+    assert sign_in(browser(None), "vera\0").status_code == 422
+
+
+@BOTH_DATABASES
 def test_an_account_is_locked_after_five_wrong_passwords(
     browser: Browsers, people: People, trail: Trail
 ) -> None:
@@ -198,6 +205,7 @@ def test_a_code_is_asked_for_where_one_was_set_up(browser: Browsers, secret: str
     assert (right.status_code, right.headers["location"]) == (303, "/account")
 
 
+@BOTH_DATABASES
 def test_a_code_works_once(browser: Browsers, secret: str) -> None:
     code = pyotp.TOTP(secret).now()
     answers = []

@@ -6,11 +6,10 @@ from collections.abc import Callable
 import pytest
 from httpx import Response
 
-from pipeline.draft import installed_template
 from pipeline.store import claims, conversations, reviews
 from pipeline.store.database import Store, look, work
 
-from .conftest import Browser, People
+from .conftest import BOTH_DATABASES, Browser, People
 from .talks import NAME, TALK, draft, draft_waiting, extraction, text_of
 
 Open = Callable[..., Browser]
@@ -26,6 +25,7 @@ def hand_in(
     )
 
 
+@BOTH_DATABASES
 def test_a_file_is_handed_in_and_its_page_tells_how_far_it_is(
     browser: Open, people: People, child: str
 ) -> None:
@@ -86,6 +86,7 @@ def test_what_cannot_be_taken_in_says_why_and_leaves_the_form(
     assert hand_in(nurse, child, text, name, path="wie", **fields).status_code == 200
 
 
+@BOTH_DATABASES
 def test_the_same_file_leads_to_the_conversation_that_is_there(
     browser: Open, people: People, child: str, store: Store
 ) -> None:
@@ -136,7 +137,7 @@ def test_who_is_who_can_be_told_afterwards_and_corrections_stay(
     assert "bezig" in nurse.get(f"/gesprekken/{talk}").text
     draft_waiting(store, extraction())
     with look(store) as w:
-        record = reviews.dossier(w, talk, installed_template())
+        record = reviews.dossier(w, talk)
         given = conversations.status(w, talk).given
     assert [one.after for one in record.corrections] == ["filmpjes met zus"]
     assert given.labels["Kinderarts"].function == "dokter Bos"

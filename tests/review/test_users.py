@@ -2,7 +2,10 @@
 
 import html
 import re
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from fastapi import FastAPI
@@ -14,7 +17,7 @@ from pipeline.store.audit import Actor
 from pipeline.store.database import Store, look, work
 from review.serving import first_link
 
-from .conftest import PASSWORD, URL, Browser, People
+from .conftest import BOTH_DATABASES, PASSWORD, URL, Browser, People
 
 Browsers = Callable[[User | None], Browser]
 
@@ -96,6 +99,53 @@ def test_an_account_that_cannot_be_is_refused_and_what_was_typed_stays(
     answer = browser(people.beheerder).submit("/beheer/gebruikers/nieuw", **fields)
     assert (answer.status_code, told in answer.text) == (422, True)
     assert f'value="{html.escape(fields["login"])}"' in answer.text
+
+
+def at_once(*asked: Callable[[], Response]) -> list[int]:
+    """The statuses of answers to what is asked in the same moment, the lowest first."""
+    together = threading.Barrier(len(asked))
+
+    def ask(one: Callable[[], Response]) -> int:
+        together.wait()
+        return one().status_code
+
+    with ThreadPoolExecutor(len(asked)) as pool:
+        return sorted(pool.map(ask, asked))
+
+
+@BOTH_DATABASES
+def test_of_two_beheerders_who_add_one_login_at_once_one_is_told(
+    browser: Browsers, people: People, store: Store
+) -> None:
+    fields = {"naam": "Piet Vos", "login": "piet", "rol": "lezer"}
+    ways = [partial(browser(people.beheerder).submit, "/beheer/gebruikers/nieuw", **fields) for _ in range(4)]
+    assert at_once(*ways) == [200, 422, 422, 422]
+    with look(store) as w:
+        assert [user.login for user in accounts.users(w)].count("piet") == 1
+
+
+@BOTH_DATABASES
+def test_the_last_two_beheerders_do_not_both_stop_at_once(
+    browser: Browsers, people: People, store: Store
+) -> None:
+    with work(store) as w:
+        other = accounts.add_user(w, Actor(), login="ben", name="Ben Heer", role="beheerder")
+    ways = [
+        partial(
+            browser(user).submit, f"/beheer/gebruikers/{user.id}", versie="1", naam=user.name, rol="lezer"
+        )
+        for user in (people.beheerder, other)
+    ]
+    assert at_once(*ways) == [303, 422]
+    with look(store) as w:
+        assert accounts.has_beheerder(w)
+
+
+@BOTH_DATABASES
+@pytest.mark.parametrize("login", ["piet\0", "p" * 10_000])
+def test_what_is_no_login_is_refused(browser: Browsers, people: People, login: str) -> None:
+    fields = {"naam": "Piet Vos", "login": login, "rol": "lezer"}
+    assert browser(people.beheerder).submit("/beheer/gebruikers/nieuw", **fields).status_code == 422
 
 
 def test_a_changed_role_signs_somebody_out_and_takes_their_tokens(

@@ -12,20 +12,21 @@ from httpx import Response
 from pipeline.rendering import Renderer
 from pipeline.store.audit import Event
 from pipeline.store.database import Store
-from review.app import create_app
+from pipeline.store.objects import LOST, UNREACHABLE, Lost, ObjectsError
 from review.settings import ReviewSettings
 
-from .conftest import PASSWORD, URL, Browser, Idle, People
+from .conftest import BOTH_DATABASES, PASSWORD, URL, Browser, Idle, People
 from .talks import draft, statement_with, text_of
 
 Open = Callable[..., Browser]
 
 
 @pytest.fixture
-def app(store: Store, settings: ReviewSettings) -> Iterator[FastAPI]:
-    """A web app that makes documents."""
+def printing(app: FastAPI, store: Store, settings: ReviewSettings) -> Iterator[None]:
+    """Lets the web app make documents."""
     with Renderer(settings, store) as renderer:
-        yield create_app(store, settings, URL, drafter=Idle(), renderer=renderer)  # type: ignore[arg-type]
+        app.state.site = app.state.site._replace(renderer=renderer)
+        yield
 
 
 @pytest.fixture
@@ -61,9 +62,28 @@ def test_what_stands_in_the_way_of_approval_is_listed(browser: Open, people: Peo
     doctor = browser(people.behandelaar)
     page = doctor.get(f"{path}/goedkeuren").text
     assert "2 punten staan goedkeuring nog in de weg" in text_of(page)
-    assert f'href="{path}#punt-1"' in page
+    in_the_way = re.findall(r'<li><a href="([^"]*)#punt-(\d+)"', page)
+    assert {address for address, _ in in_the_way} <= {"", path}
+    assert all(
+        f'id="punt-{number}"' in (page if not address else doctor.get(path).text)
+        for address, number in in_the_way
+    )
     assert "Ik wil niet dat ze nog naar de IC gaat" in page
     assert 'name="wachtwoord"' not in page
+
+
+def test_limits_stand_by_treatment_with_those_that_were_struck_out(
+    browser: Open, people: People, path: str
+) -> None:
+    doctor, nurse = browser(people.behandelaar), browser(people.verpleegkundige)
+    name = statement_with(doctor.get(path).text, "naar de IC gaat")
+    nurse.submit(f"{path}/uitspraken/{name}/schrappen", gezien="1.0", reden="dubbel")
+    told = text_of(doctor.get(f"{path}/goedkeuren").text)
+    treatment = told[told.index("2. Behandelgrenzen") : told.index("3. Het plan goedkeuren")]
+    assert "Behandelgrens: opname op de IC" in treatment
+    assert "naar de IC gaat" in treatment
+    assert "geschrapt door Vera Zand" in treatment
+    assert "Bekrachtig uitspraak" not in treatment
 
 
 def test_a_limit_is_ratified_from_the_list_and_one_comes_back_to_it(
@@ -83,6 +103,8 @@ def test_a_nurse_sees_what_is_needed_but_does_not_approve(browser: Open, people:
     assert nurse.submit(f"{path}/goedkeuren", inhoud="x", wachtwoord=PASSWORD).status_code == 403
 
 
+@pytest.mark.usefixtures("printing")
+@BOTH_DATABASES
 def test_an_approved_version_is_frozen_and_its_documents_say_so(
     browser: Open, people: People, path: str, trail: Callable[[], list[Event]]
 ) -> None:
@@ -128,6 +150,26 @@ def test_what_changed_since_the_page_was_loaded_is_not_approved(
     assert "Er is niets goedgekeurd" in answer.text
 
 
+@pytest.mark.usefixtures("printing")
+@pytest.mark.parametrize(("wrong", "status"), [(ObjectsError(UNREACHABLE), 503), (Lost(LOST), 500)])
+def test_a_document_that_cannot_be_reached_now_is_told_in_a_sentence(
+    browser: Open,
+    people: People,
+    path: str,
+    monkeypatch: pytest.MonkeyPatch,
+    wrong: ObjectsError,
+    status: int,
+) -> None:
+    def fail(*_: object) -> None:
+        raise wrong
+
+    monkeypatch.setattr("pipeline.rendering.documents.stored", fail)
+    answer = browser(people.lezer).get(f"{path}/versies/1/pdf")
+    assert answer.status_code == status
+    assert str(wrong) in text_of(answer.text)
+
+
+@pytest.mark.usefixtures("printing")
 @pytest.mark.parametrize(
     ("file", "kind", "start"),
     [
@@ -166,6 +208,7 @@ def test_a_number_that_no_version_has_is_refused(
     assert browser(people.lezer).get(f"{path}/{page.format(number)}").status_code == 422
 
 
+@pytest.mark.usefixtures("printing")
 def test_a_version_that_is_not_there_is_not_found(browser: Open, people: People, path: str) -> None:
     reader = browser(people.lezer)
     assert reader.get(f"{path}/versies/7/pdf").status_code == 404

@@ -1,15 +1,20 @@
 """A Word document that comes back with corrections."""
 
 import io
+import re
+import shutil
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from pipeline.draft import Dossier, installed_template
+from pipeline.dossier import Dossier
 from pipeline.render import render_docx
-from pipeline.store import reviews
-from pipeline.store.database import Store, look
+from pipeline.store import drafts, reviews, templates
+from pipeline.store.audit import Actor
+from pipeline.store.database import Store, look, work
+from pipeline.template import TEMPLATE, installed_template
 
 from .conftest import Browser, People
 from .talks import draft, text_of
@@ -26,7 +31,7 @@ def talk(store: Store, people: People, child: str) -> str:
 def corrected(store: Store, talk: str, old: str = SAID, new: str = CHANGED) -> bytes:
     """The document of a plan, in which somebody changed words."""
     with look(store) as w:
-        plan = reviews.plan_of(w, talk, installed_template())
+        plan = reviews.plan_of(w, talk)
     made = zipfile.ZipFile(io.BytesIO(render_docx(plan, installed_template())))
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
@@ -39,7 +44,7 @@ def corrected(store: Store, talk: str, old: str = SAID, new: str = CHANGED) -> b
 
 def record(store: Store, talk: str) -> Dossier:
     with look(store) as w:
-        return reviews.dossier(w, talk, installed_template())
+        return reviews.dossier(w, talk)
 
 
 def upload(reader: Browser, talk: str, data: bytes) -> str:
@@ -119,3 +124,21 @@ def test_what_somebody_else_uploaded_cannot_be_taken_over(
     answer = browser(people.behandelaar).submit(f"/gesprekken/{talk}/word/overnemen", bewijs=ticket(page))
     assert answer.status_code == 422
     assert record(store, talk).corrections == ()
+
+
+def test_a_document_from_before_the_plan_got_another_template_is_taken_over(
+    browser: Open, people: People, store: Store, talk: str, tmp_path: Path
+) -> None:
+    nurse = browser(people.verpleegkundige)
+    data = corrected(store, talk)
+    folder = shutil.copytree(TEMPLATE, tmp_path / "sjabloon")
+    manifest = folder / "template.yaml"
+    manifest.write_text(re.sub(r"(?m)^version: .*$", "version: 99.0.0", manifest.read_text()))
+    with work(store) as w:
+        newer = templates.install(w, Actor(), folder).id
+    with work(store) as w:
+        drafts.restyle(w, Actor(), talk, 1, newer)
+    page = upload(nurse, talk, data)
+    assert "Dit wordt overgenomen (1)" in text_of(page)
+    nurse.submit(f"/gesprekken/{talk}/word/overnemen", bewijs=ticket(page))
+    assert [one.after for one in record(store, talk).corrections] == [CHANGED]

@@ -79,7 +79,6 @@ def test_a_line_of_a_note_has_no_label() -> None:
     assert (turn.label, turn.block) == (None, "paragraph")
 
 
-@pytest.mark.xdist_group("corpus")
 def test_every_quote_of_the_corpus_stands_in_its_source(corpus: list[Annotated]) -> None:
     """Within one turn; of a row of a table as it stands in the file."""
     astray = []
@@ -91,7 +90,6 @@ def test_every_quote_of_the_corpus_stands_in_its_source(corpus: list[Annotated])
     assert astray == []
 
 
-@pytest.mark.xdist_group("corpus")
 def test_every_flag_of_the_corpus_names_statements_of_its_conversation(corpus: list[Annotated]) -> None:
     for _, _, gold in corpus:
         ids = [one.id for one in gold.statements]
@@ -104,7 +102,6 @@ def test_every_label_occurs_among_the_utterances() -> None:
     assert {one.category for one in said} == set(LABELS)
 
 
-@pytest.mark.xdist_group("corpus")
 def test_the_page_of_the_corpus_counts_what_is_there(corpus: list[Annotated]) -> None:
     page = (CORPUS / "README.md").read_text("utf-8")
     statements = [one for _, _, gold in corpus for one in gold.statements]

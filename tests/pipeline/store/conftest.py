@@ -11,7 +11,7 @@ from sqlalchemy import LargeBinary, String, insert
 
 from extractors.schema import Findings, Flag, Statement, statement_id
 from pipeline.corrections import Correction, Kind, correction_id
-from pipeline.draft import Extraction, installed_template
+from pipeline.dossier import Extraction
 from pipeline.intake import read_data
 from pipeline.intake.participants_file import ParticipantsFile, Person
 from pipeline.settings import Settings
@@ -20,13 +20,12 @@ from pipeline.store.accounts import add_user
 from pipeline.store.audit import Actor
 from pipeline.store.children import About
 from pipeline.store.conversations import Submitted
-from pipeline.store.database import Store, Work, open_store, work
+from pipeline.store.database import Store, Work, work
 from pipeline.store.documents import KINDS
 from pipeline.store.drafts import Version
 from pipeline.store.keys import seal
 from pipeline.store.reviews import Appended
 from pipeline.store.tables import Moment, Table
-from pipeline.template import Template
 
 BESIDE_THE_RECORD = {"keys", "audit", "audit_head"}
 
@@ -39,9 +38,9 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def store(settings: Settings) -> Iterator[Store]:
+def store(settings: Settings, open_new_store: Callable[[Settings], Store]) -> Iterator[Store]:
     """A new store."""
-    opened = open_store(settings)
+    opened = open_new_store(settings)
     yield opened
     opened.engine.dispose()
 
@@ -58,6 +57,7 @@ def fill() -> Callable[[Store, bytes], str]:
                 "children.id": child_id,
                 "children.wrapped_by": wrapped.by,
                 "children.wrapped": wrapped.wrapped,
+                "documents.object": None,
             }
             for table in Table.metadata.sorted_tables:
                 if table.name in BESIDE_THE_RECORD:
@@ -99,11 +99,6 @@ SENTENCES = {
     "Niet meer reanimeren, dat willen wij niet voor hem": "preference",
     "Ik hoop dat hij nog naar school kan": "goal",
 }
-
-
-@pytest.fixture(scope="session")
-def template() -> Template:
-    return installed_template()
 
 
 @pytest.fixture
@@ -167,7 +162,7 @@ def found() -> Callable[..., Extraction]:
 
 
 @pytest.fixture
-def talk(store: Store, nurse: Actor, child: str, found: Callable[..., Extraction], template: Template) -> str:
+def talk(store: Store, nurse: Actor, child: str, found: Callable[..., Extraction]) -> str:
     """A conversation that was drafted."""
     with work(store) as w:
         handed = conversations.submit(
@@ -176,18 +171,18 @@ def talk(store: Store, nurse: Actor, child: str, found: Callable[..., Extraction
     with work(store) as w:
         claimed = claims.claim(w, dt.timedelta(minutes=1))
         assert claimed is not None
-        claims.finish(w, claimed, found(), template)
+        claims.finish(w, claimed, found())
     return handed.id
 
 
 @pytest.fixture
-def correct(store: Store, talk: str, template: Template) -> Callable[..., Appended]:
+def correct(store: Store, talk: str) -> Callable[..., Appended]:
     """Corrects one thing in the plan of `talk`, as someone who saw all that there was."""
 
     def corrected(actor: Actor, kind: Kind, target: str, after: str = "", **more: Any) -> Appended:
         with work(store) as w:
-            plan = reviews.plan_of(w, talk, template)
-            seen = reviews.last_seen(reviews.dossier(w, talk, template).corrections)
+            plan = reviews.plan_of(w, talk)
+            seen = reviews.last_seen(reviews.dossier(w, talk).corrections)
             one = Correction(
                 id=correction_id(plan.fingerprint, kind, target, after),
                 kind=kind,
@@ -196,7 +191,7 @@ def correct(store: Store, talk: str, template: Template) -> Callable[..., Append
                 plan=plan.fingerprint,
                 **more,
             )
-            return reviews.append(w, actor, talk, (one,), seen, template)
+            return reviews.append(w, actor, talk, (one,), seen)
 
     return corrected
 
@@ -222,7 +217,6 @@ def approve(
     talk: str,
     found: Callable[..., Extraction],
     correct: Callable[..., Appended],
-    template: Template,
 ) -> Callable[[], Version]:
     """Ratifies the treatment limits of the plan of `talk`, and approves it."""
 
@@ -230,16 +224,16 @@ def approve(
         for limit in (each for each in found().findings.statements if each.topics):
             correct(physician, "ratify", limit.id)
         with work(store) as w:
-            seen = approvals.approvable(w, talk, template).content_hash
-            approval = approvals.to_approve(w, physician, talk, seen, template)
+            seen = approvals.approvable(w, talk).content_hash
+            approval = approvals.to_approve(w, physician, talk, seen)
             made = dict.fromkeys(KINDS, b"%PDF")
-            return approvals.approve(w, physician, talk, seen, approval, made, template)
+            return approvals.approve(w, physician, talk, seen, approval, made)
 
     return approved
 
 
 @pytest.fixture
-def redraft(store: Store, nurse: Actor, talk: str, template: Template) -> Callable[[Extraction], None]:
+def redraft(store: Store, nurse: Actor, talk: str) -> Callable[[Extraction], None]:
     """Drafts `talk` again, after somebody told something else of it."""
 
     def redrafted(made: Extraction) -> None:
@@ -248,6 +242,6 @@ def redraft(store: Store, nurse: Actor, talk: str, template: Template) -> Callab
         with work(store) as w:
             claimed = claims.claim(w, dt.timedelta(minutes=1))
             assert claimed is not None
-            claims.finish(w, claimed, made, template)
+            claims.finish(w, claimed, made)
 
     return redrafted

@@ -4,16 +4,15 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
-from pipeline.draft import Extraction
+from pipeline.dossier import Extraction
 from pipeline.plan import content_hash
-from pipeline.store import approvals, documents, drafts, reviews
+from pipeline.store import approvals, documents, drafts, reviews, templates
 from pipeline.store.audit import Actor
 from pipeline.store.database import Store, Work, look, work
 from pipeline.store.documents import KINDS
 from pipeline.store.drafts import Version
 from pipeline.store.errors import NotApprovable, Outdated, StoreError, Unfit
 from pipeline.store.reviews import Appended
-from pipeline.template import Template
 
 MADE = dict.fromkeys(KINDS, b"%PDF")
 
@@ -25,35 +24,30 @@ def seen(
     talk: str,
     found: Callable[..., Extraction],
     correct: Callable,
-    template: Template,
 ) -> str:
     """The hash of a plan in whose way nothing stands."""
     correct(physician, "ratify", found().findings.statements[1].id)
     with look(store) as w:
-        return approvals.approvable(w, talk, template).content_hash
+        return approvals.approvable(w, talk).content_hash
 
 
-def test_an_approved_version_holds_who_when_and_what(
-    store: Store, physician: Actor, talk: str, seen: str, template: Template
-):
+def test_an_approved_version_holds_who_when_and_what(store: Store, physician: Actor, talk: str, seen: str):
     with work(store) as w:
-        approval = approvals.to_approve(w, physician, talk, seen, template)
+        approval = approvals.to_approve(w, physician, talk, seen)
     with work(store) as w:
-        version = approvals.approve(w, physician, talk, seen, approval, MADE, template)
+        version = approvals.approve(w, physician, talk, seen, approval, MADE)
+        assert version.template_id == templates.current_id(w)
     assert (version.number, version.state, version.corrections) == (1, "approved", 1)
-    assert version.template == f"{template.name} {template.version}"
     given = version.approval
     assert given is not None
     assert (given.user_id, given.name, given.function) == (physician.user_id, "K. Smit", "arts")
     assert (given.at, given.content_hash) == (approval.at, seen)
 
 
-def test_an_approved_plan_says_who_approved_it(
-    store: Store, talk: str, approve: Callable[[], Version], template: Template
-):
+def test_an_approved_plan_says_who_approved_it(store: Store, talk: str, approve: Callable[[], Version]):
     approve()
     with look(store) as w:
-        plan = reviews.plan_of(w, talk, template)
+        plan = reviews.plan_of(w, talk)
     assert plan.approval is not None
     assert (plan.approval.by, plan.approval.version) == ("K. Smit", 1)
 
@@ -64,30 +58,28 @@ def test_the_documents_of_an_approval_are_kept(store: Store, talk: str, approve:
         assert [documents.stored(w, talk, 1, kind, None) for kind in KINDS] == [b"%PDF"] * 3
 
 
-def test_a_plan_without_all_documents_is_not_approved(
-    store: Store, physician: Actor, talk: str, seen: str, template: Template
-):
+def test_a_plan_without_all_documents_is_not_approved(store: Store, physician: Actor, talk: str, seen: str):
     with work(store) as w:
-        approval = approvals.to_approve(w, physician, talk, seen, template)
+        approval = approvals.to_approve(w, physician, talk, seen)
         with pytest.raises(ValueError, match="documents"):
-            approvals.approve(w, physician, talk, seen, approval, {"pdf": b"%PDF"}, template)
+            approvals.approve(w, physician, talk, seen, approval, {"pdf": b"%PDF"})
 
 
-def attempt(w: Work, actor: Actor, talk: str, seen: str, template: Template) -> None:
-    approval = approvals.to_approve(w, actor, talk, seen, template)
-    approvals.approve(w, actor, talk, seen, approval, MADE, template)
+def attempt(w: Work, actor: Actor, talk: str, seen: str) -> None:
+    approval = approvals.to_approve(w, actor, talk, seen)
+    approvals.approve(w, actor, talk, seen, approval, MADE)
 
 
-def test_a_nurse_approves_nothing(store: Store, nurse: Actor, talk: str, seen: str, template: Template):
+def test_a_nurse_approves_nothing(store: Store, nurse: Actor, talk: str, seen: str):
     with pytest.raises(Unfit, match="Alleen een arts"), work(store) as w:
-        attempt(w, nurse, talk, seen, template)
+        attempt(w, nurse, talk, seen)
 
 
-def test_points_that_block_are_named(store: Store, physician: Actor, talk: str, template: Template):
+def test_points_that_block_are_named(store: Store, physician: Actor, talk: str):
     with look(store) as w:
-        told = approvals.approvable(w, talk, template)
+        told = approvals.approvable(w, talk)
     with pytest.raises(NotApprovable) as refused, work(store) as w:
-        attempt(w, physician, talk, told.content_hash, template)
+        attempt(w, physician, talk, told.content_hash)
     assert refused.value.blocking == told.blocking
     assert [item.type for item in told.blocking] == ["treatment_limit"]
 
@@ -100,11 +92,10 @@ def test_what_changed_since_it_was_seen_is_not_approved(
     seen: str,
     found: Callable[..., Extraction],
     correct: Callable[..., Appended],
-    template: Template,
 ):
     correct(nurse, "edit", found().findings.statements[0].id, "Thuis.")
     with pytest.raises(Outdated), work(store) as w:
-        attempt(w, physician, talk, seen, template)
+        attempt(w, physician, talk, seen)
 
 
 def test_what_changed_while_the_documents_were_made_is_not_approved(
@@ -115,41 +106,38 @@ def test_what_changed_while_the_documents_were_made_is_not_approved(
     seen: str,
     found: Callable[..., Extraction],
     correct: Callable[..., Appended],
-    template: Template,
 ):
     with look(store) as w:
-        approval = approvals.to_approve(w, physician, talk, seen, template)
+        approval = approvals.to_approve(w, physician, talk, seen)
     correct(nurse, "edit", found().findings.statements[0].id, "Thuis.")
     with pytest.raises(Outdated), work(store) as w:
-        approvals.approve(w, physician, talk, seen, approval, MADE, template)
+        approvals.approve(w, physician, talk, seen, approval, MADE)
     with look(store) as w:
         assert documents.stored(w, talk, 1, "pdf", None) is None
 
 
 def test_a_plan_is_approved_once(
-    store: Store, physician: Actor, talk: str, seen: str, approve: Callable[[], Version], template: Template
+    store: Store, physician: Actor, talk: str, seen: str, approve: Callable[[], Version]
 ):
     with work(store) as w:
-        attempt(w, physician, talk, seen, template)
+        attempt(w, physician, talk, seen)
     with pytest.raises(Outdated), work(store) as w:
-        attempt(w, physician, talk, seen, template)
+        attempt(w, physician, talk, seen)
 
 
 def test_documents_that_name_another_are_not_those_of_this_approval(
-    store: Store, physician: Actor, talk: str, seen: str, template: Template
+    store: Store, physician: Actor, talk: str, seen: str
 ):
     with look(store) as w:
-        approval = approvals.to_approve(w, physician, talk, seen, template)
+        approval = approvals.to_approve(w, physician, talk, seen)
     other = approval.model_copy(update={"by": "Iemand anders"})
     with pytest.raises(StoreError), work(store) as w:
-        approvals.approve(w, physician, talk, seen, other, MADE, template)
+        approvals.approve(w, physician, talk, seen, other, MADE)
 
 
-def test_the_hash_is_that_of_all_that_the_plan_is_made_from(
-    store: Store, talk: str, seen: str, template: Template
-):
+def test_the_hash_is_that_of_all_that_the_plan_is_made_from(store: Store, talk: str, seen: str):
     with look(store) as w:
-        record = reviews.dossier(w, talk, template)
+        record = reviews.dossier(w, talk)
     assert seen == content_hash(record.conversation, record.findings, record.corrections)
 
 

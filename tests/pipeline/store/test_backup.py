@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, table, text
 
 from pipeline.settings import Settings
-from pipeline.store import audit, backup
+from pipeline.store import audit, backup, database
 from pipeline.store.audit import Actor, Seal
 from pipeline.store.backup import TAKEN, UNLIKE, back_up, check
 from pipeline.store.backup_file import CUT_OFF, DAMAGED, NO_BACKUP, OTHER_KEY
@@ -16,11 +16,18 @@ from pipeline.store.database import NEWER, NO_STORE, Store, StoreError, look, op
 from pipeline.store.keys import NO_KEY, KeysError, MainKeys, new_key, write_keys
 from pipeline.store.restore import IN_USE, NOT_EMPTY, kept_aside, restore
 from pipeline.store.tables import ChildRow, Table
+from pipeline.template import installed_template
 
 ADMIN = Actor(origin="opdracht")
 WORDS = b"Ik wil graag naar huis"
 
 Fill = Callable[[Store, bytes], str]
+
+
+@pytest.fixture(autouse=True)
+def _small_template(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A template of a few bytes, for a backup whose every byte is looked at."""
+    monkeypatch.setattr(database, "_along", lambda: (installed_template(), "0" * 64, b"archive"))
 
 
 @pytest.fixture

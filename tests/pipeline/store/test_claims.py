@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pipeline.draft import Extraction
+from pipeline.dossier import Extraction
 from pipeline.intake.participants_file import ParticipantsFile, Person
 from pipeline.store import claims, conversations, drafts, findings, reviews
 from pipeline.store.audit import Actor
@@ -14,7 +14,6 @@ from pipeline.store.database import Store, look, work
 from pipeline.store.errors import Outdated
 from pipeline.store.recent import Recent
 from pipeline.store.reviews import Appended
-from pipeline.template import Template
 
 LEASE = dt.timedelta(minutes=1)
 OVER = dt.timedelta(seconds=-1)
@@ -93,7 +92,7 @@ def test_the_steps_of_a_draft_are_told(store: Store, submit: Callable[..., Submi
 
 
 def test_who_lost_a_claim_keeps_nothing(
-    store: Store, submit: Callable[..., Submitted], found: Callable[..., Extraction], template: Template
+    store: Store, submit: Callable[..., Submitted], found: Callable[..., Extraction]
 ):
     submit(DATA)
     lost = claim(store, OVER)
@@ -102,7 +101,7 @@ def test_who_lost_a_claim_keeps_nothing(
     assert current is not None
     for attempt in (
         lambda w: claims.step(w, lost, "extracting"),
-        lambda w: claims.finish(w, lost, found(), template),
+        lambda w: claims.finish(w, lost, found()),
         lambda w: claims.fail(w, lost, "Mislukt."),
     ):
         with pytest.raises(Outdated), work(store) as w:
@@ -147,7 +146,6 @@ def test_what_was_told_meanwhile_takes_the_claim_away(
     nurse: Actor,
     submit: Callable[..., Submitted],
     found: Callable[..., Extraction],
-    template: Template,
 ):
     handed = submit(DATA)
     claimed = claim(store)
@@ -155,7 +153,7 @@ def test_what_was_told_meanwhile_takes_the_claim_away(
     with work(store) as w:
         conversations.tell(w, nurse, handed.id, ParticipantsFile(labels={"Moeder": Person(role="other")}))
     with pytest.raises(Outdated), work(store) as w:
-        claims.finish(w, claimed, found(), template)
+        claims.finish(w, claimed, found())
     assert claim(store) is not None
 
 
@@ -169,11 +167,10 @@ def test_a_draft_is_read_back_as_it_was_made(
     store: Store,
     talk: str,
     found: Callable[..., Extraction],
-    template: Template,
     in_another_process: None,
 ):
     with look(store) as w:
-        record = reviews.dossier(w, talk, template)
+        record = reviews.dossier(w, talk)
         status = conversations.status(w, talk)
     assert (record.conversation, record.findings) == (found().conversation, found().findings)
     assert (status.state, status.drafting, status.error) == ("done", 1, None)
@@ -186,11 +183,10 @@ def test_a_new_draft_is_that_of_the_concept(
     talk: str,
     found: Callable[..., Extraction],
     redraft: Callable[[Extraction], None],
-    template: Template,
 ):
     redraft(found(Vader="other"))
     with look(store) as w:
-        assert reviews.dossier(w, talk, template).conversation == found(Vader="other").conversation
+        assert reviews.dossier(w, talk).conversation == found(Vader="other").conversation
         assert [one.drafting for one in drafts.versions(w, talk)] == [2]
 
 
@@ -201,13 +197,12 @@ def test_a_statement_keeps_its_corrections_in_a_new_draft(
     found: Callable[..., Extraction],
     redraft: Callable[[Extraction], None],
     correct: Callable[..., Appended],
-    template: Template,
 ):
     name = found().findings.statements[0].id
     correct(nurse, "edit", name, "Hij is het liefst thuis.")
     redraft(found(Vader="other"))
     with look(store) as w:
-        plan = reviews.plan_of(w, talk, template)
+        plan = reviews.plan_of(w, talk)
     assert {entry.id: entry.words for entry in plan.entries}[name] == "Hij is het liefst thuis."
 
 
@@ -218,13 +213,12 @@ def test_a_corrected_statement_that_is_no_longer_found_stays(
     found: Callable[..., Extraction],
     redraft: Callable[[Extraction], None],
     correct: Callable[..., Appended],
-    template: Template,
 ):
     first, second, third = found().findings.statements
     correct(nurse, "edit", second.id, "Geen reanimatie.")
     redraft(found({third.quote: "goal"}))
     with look(store) as w:
-        plan = reviews.plan_of(w, talk, template)
+        plan = reviews.plan_of(w, talk)
     words = {entry.id: entry.words for entry in plan.entries}
     assert words == {second.id: "Geen reanimatie.", third.id: third.quote}
     assert first.id not in words
@@ -239,37 +233,71 @@ def test_a_resolved_point_keeps_its_resolution_when_points_get_other_numbers(
     found: Callable[..., Extraction],
     redraft: Callable[[Extraction], None],
     correct: Callable[..., Appended],
-    template: Template,
 ):
     last = found().findings.statements[2].quote
     with look(store) as w:
-        before = reviews.plan_of(w, talk, template)
+        before = reviews.plan_of(w, talk)
     (doubt,) = (item.number for item in before.points if item.type == "tentative")
     correct(nurse, "resolve", f"punt-{doubt}", "Zij weet het nu zeker.")
     redraft(found({last: "goal"}))
     with look(store) as w:
-        after = reviews.plan_of(w, talk, template)
+        after = reviews.plan_of(w, talk)
     (now,) = (item for item in after.points if item.type == "tentative")
     assert now.number != doubt
     assert now.resolved is not None
     assert now.resolved.words == "Zij weet het nu zeker."
 
 
-def test_a_point_that_takes_the_number_of_a_resolved_one_is_open(
+def test_a_resolved_point_stays_with_its_statement_and_what_comes_behind_it_is_open(
     store: Store,
     physician: Actor,
     talk: str,
     found: Callable[..., Extraction],
     redraft: Callable[[Extraction], None],
     correct: Callable[..., Appended],
-    template: Template,
 ):
     with look(store) as w:
-        before = reviews.plan_of(w, talk, template)
+        before = reviews.plan_of(w, talk)
     (limit,) = (item.number for item in before.points if item.type == "treatment_limit")
     correct(physician, "resolve", f"punt-{limit}", "Besproken.")
     only = found().findings.statements[2].quote
     redraft(found({only: "goal"}))
     with look(store) as w:
-        after = reviews.plan_of(w, talk, template)
-    assert [(item.number, item.resolved) for item in after.points] == [(limit, None)]
+        after = reviews.plan_of(w, talk)
+    first, second = after.points
+    assert first.resolved is not None
+    assert (first.number, first.resolved.words) == (limit, "Besproken.")
+    assert [entry.id for entry in first.entries] == [found().findings.statements[1].id]
+    assert (second.type, second.resolved) == ("tentative", None)
+
+
+def claim_this(store: Store, conversation_id: str) -> Claim | None:
+    with work(store) as w:
+        return claims.claim_this(w, conversation_id, LEASE)
+
+
+def test_a_conversation_that_waits_can_be_claimed_by_its_name(store: Store, submit: Callable[..., Submitted]):
+    submit(DATA)
+    second = submit(DATA + b"Vader: Ja.")
+    claimed = claim_this(store, second.id)
+    assert claimed is not None
+    assert claimed.conversation_id == second.id
+    assert claim_this(store, second.id) is None
+
+
+def test_a_conversation_that_failed_can_be_claimed_by_its_name(
+    store: Store, submit: Callable[..., Submitted]
+):
+    handed = submit(DATA)
+    first = claim(store)
+    assert first is not None
+    with work(store) as w:
+        claims.fail(w, first, "Dit lukt niet.")
+    assert claim_this(store, handed.id) is not None
+    with look(store) as w:
+        told = conversations.status(w, handed.id)
+    assert (told.state, told.error) == ("reading", None)
+
+
+def test_a_conversation_that_is_drafted_cannot_be_claimed_by_its_name(store: Store, talk: str):
+    assert claim_this(store, talk) is None

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pipeline.draft import Extraction
+from pipeline.dossier import Extraction
 from pipeline.store import conversations, drafts, reviews
 from pipeline.store.audit import Actor
 from pipeline.store.conversations import Submitted
@@ -10,7 +10,6 @@ from pipeline.store.database import Store, look, work
 from pipeline.store.drafts import Version
 from pipeline.store.errors import NotFound, Outdated
 from pipeline.store.reviews import Appended
-from pipeline.template import Template
 
 
 def states(store: Store, talk: str) -> list[str]:
@@ -95,16 +94,15 @@ def test_a_new_draft_after_approval_is_a_new_version(
     approve: Callable[[], Version],
     redraft: Callable[[Extraction], None],
     found: Callable[..., Extraction],
-    template: Template,
 ):
     approve()
     with look(store) as w:
-        before = reviews.plan_of(w, talk, template, 1)
+        before = reviews.plan_of(w, talk, 1)
     redraft(found({"Ik hoop dat hij nog naar school kan": "goal"}, Vader="other"))
     with look(store) as w:
         assert [(one.number, one.state, one.drafting) for one in drafts.versions(w, talk)] == [
             (1, "approved", 1),
             (2, "concept", 2),
         ]
-        assert reviews.plan_of(w, talk, template, 1) == before
+        assert reviews.plan_of(w, talk, 1) == before
         assert conversations.status(w, talk).state == "done"

@@ -14,7 +14,7 @@ from pipeline.store.tables import AuditRow, ChildRow, ConversationRow, Table
 
 ADMIN = Actor(origin="opdracht")
 WORDS = b"Ik wil graag naar huis"
-STAYS = {"users", "sessions", "tokens", "sign_ins", "keys", "audit", "audit_head"}
+STAYS = {"users", "sessions", "tokens", "sign_ins", "keys", "templates", "runs", "audit", "audit_head"}
 
 Fill = Callable[[Store, bytes], str]
 

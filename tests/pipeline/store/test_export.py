@@ -7,7 +7,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from pipeline.draft import Dossier, Extraction
+from pipeline.dossier import Dossier, Extraction
 from pipeline.store import audit, conversations, members, trail
 from pipeline.store.audit import Actor
 from pipeline.store.conversations import Submitted

@@ -6,13 +6,13 @@ import pytest
 
 from extractors.schema import Statement
 from pipeline.corrections import Correction, Unmatched
-from pipeline.draft import Extraction
+from pipeline.dossier import Extraction
 from pipeline.store import audit, conversations, drafts, reviews
 from pipeline.store.audit import Actor
 from pipeline.store.database import Store, look, work
 from pipeline.store.errors import Conflict, NotFound, Outdated, Unfit
 from pipeline.store.reviews import Appended
-from pipeline.template import Template
+from pipeline.template import installed_template
 
 HOME = "Hij wil het liefst thuis zijn."
 ELSEWHERE = "Zij willen dat hij thuis is."
@@ -27,27 +27,27 @@ def edit(target: str, after: str, number: int = 1) -> Correction:
     return Correction(id=f"c{number:012x}", kind="edit", target=target, after=after, plan="0" * 8)
 
 
-def words(store: Store, talk: str, template: Template) -> dict[str, str]:
+def words(store: Store, talk: str) -> dict[str, str]:
     with look(store) as w:
-        return {entry.id: entry.words for entry in reviews.plan_of(w, talk, template).entries}
+        return {entry.id: entry.words for entry in reviews.plan_of(w, talk).entries}
 
 
 def test_a_correction_is_on_record_with_who_made_it_as_what_and_when(
-    store: Store, nurse: Actor, talk: str, statement: Statement, template: Template
+    store: Store, nurse: Actor, talk: str, statement: Statement
 ):
     told = edit(statement.id, HOME).model_copy(
         update={"author": "Iemand anders", "function": "arts", "at": dt.datetime(2020, 1, 1, tzinfo=dt.UTC)}
     )
     with work(store) as w:
-        done = reviews.append(w, nurse, talk, (told,), {}, template)
+        done = reviews.append(w, nurse, talk, (told,), {})
         now = w.at
     (kept,) = done.dossier.corrections
     assert (kept.author, kept.function, kept.at) == ("S. de Wit", "verpleegkundige", now)
     assert kept.after == HOME
     with look(store) as w:
-        assert reviews.dossier(w, talk, template) == done.dossier
-        assert reviews.plan_of(w, talk, template) == done.plan
-    assert words(store, talk, template)[statement.id] == HOME
+        assert reviews.dossier(w, talk) == done.dossier
+        assert reviews.plan_of(w, talk) == done.plan
+    assert words(store, talk)[statement.id] == HOME
 
 
 def test_a_function_is_that_of_the_account(
@@ -56,69 +56,65 @@ def test_a_function_is_that_of_the_account(
     assert correct(physician, "confirm", statement.id).dossier.corrections[0].function == "arts"
 
 
-def test_the_same_correction_twice_is_one(
-    store: Store, nurse: Actor, talk: str, statement: Statement, template: Template
-):
+def test_the_same_correction_twice_is_one(store: Store, nurse: Actor, talk: str, statement: Statement):
     for _ in range(2):
         with work(store) as w:
-            done = reviews.append(w, nurse, talk, (edit(statement.id, HOME),), {}, template)
+            done = reviews.append(w, nurse, talk, (edit(statement.id, HOME),), {})
     assert len(done.dossier.corrections) == 1
 
 
 def test_two_who_confirm_the_same_at_once_both_do(
-    store: Store, nurse: Actor, physician: Actor, talk: str, statement: Statement, template: Template
+    store: Store, nurse: Actor, physician: Actor, talk: str, statement: Statement
 ):
     one = edit(statement.id, "").model_copy(update={"kind": "confirm"})  # a page makes one id for both
     for who in (nurse, physician, physician):
         with work(store) as w:
-            done = reviews.append(w, who, talk, (one,), {}, template)
+            done = reviews.append(w, who, talk, (one,), {})
     (entry,) = [each for each in done.plan.entries if each.id == statement.id]
     assert [told.function for told in entry.confirmed] == ["verpleegkundige", "arts"]
 
 
 def test_an_id_that_is_taken_keeps_nothing_out(
-    store: Store, nurse: Actor, physician: Actor, talk: str, statement: Statement, template: Template
+    store: Store, nurse: Actor, physician: Actor, talk: str, statement: Statement
 ):
     first = edit(statement.id, "Nog navragen.").model_copy(update={"kind": "remark"})
     with work(store) as w:
-        reviews.append(w, nurse, talk, (first,), {}, template)
+        reviews.append(w, nurse, talk, (first,), {})
     for _ in range(2):
         with work(store) as w:
-            done = reviews.append(w, physician, talk, (edit(statement.id, HOME),), {}, template)
+            done = reviews.append(w, physician, talk, (edit(statement.id, HOME),), {})
     assert len(done.dossier.corrections) == len({one.id for one in done.dossier.corrections}) == 2
-    assert words(store, talk, template)[statement.id] == HOME
+    assert words(store, talk)[statement.id] == HOME
 
 
 def test_who_did_not_see_what_another_did_gets_that_to_choose_from(
-    store: Store, nurse: Actor, physician: Actor, talk: str, statement: Statement, template: Template
+    store: Store, nurse: Actor, physician: Actor, talk: str, statement: Statement
 ):
     with work(store) as w:
-        first = reviews.append(w, nurse, talk, (edit(statement.id, HOME),), {}, template)
+        first = reviews.append(w, nurse, talk, (edit(statement.id, HOME),), {})
     with work(store) as w, pytest.raises(Conflict) as refused:
-        reviews.append(w, physician, talk, (edit(statement.id, ELSEWHERE, 2),), {}, template)
+        reviews.append(w, physician, talk, (edit(statement.id, ELSEWHERE, 2),), {})
     assert refused.value.others == first.dossier.corrections
     assert HOME not in str(refused.value)
-    assert words(store, talk, template)[statement.id] == HOME
+    assert words(store, talk)[statement.id] == HOME
 
 
 def test_who_saw_what_another_did_replaces_it(
-    store: Store, nurse: Actor, physician: Actor, talk: str, statement: Statement, template: Template
+    store: Store, nurse: Actor, physician: Actor, talk: str, statement: Statement
 ):
     with work(store) as w:
-        first = reviews.append(w, nurse, talk, (edit(statement.id, HOME),), {}, template)
+        first = reviews.append(w, nurse, talk, (edit(statement.id, HOME),), {})
     seen = reviews.last_seen(first.dossier.corrections)
     with work(store) as w:
-        reviews.append(w, physician, talk, (edit(statement.id, ELSEWHERE, 2),), seen, template)
-    assert words(store, talk, template)[statement.id] == ELSEWHERE
+        reviews.append(w, physician, talk, (edit(statement.id, ELSEWHERE, 2),), seen)
+    assert words(store, talk)[statement.id] == ELSEWHERE
 
 
-def test_nobody_is_in_the_own_way(
-    store: Store, nurse: Actor, talk: str, statement: Statement, template: Template
-):
+def test_nobody_is_in_the_own_way(store: Store, nurse: Actor, talk: str, statement: Statement):
     for number, after in enumerate((HOME, ELSEWHERE), start=1):
         with work(store) as w:
-            reviews.append(w, nurse, talk, (edit(statement.id, after, number),), {}, template)
-    assert words(store, talk, template)[statement.id] == ELSEWHERE
+            reviews.append(w, nurse, talk, (edit(statement.id, after, number),), {})
+    assert words(store, talk)[statement.id] == ELSEWHERE
 
 
 def test_readers_of_different_statements_are_not_in_each_others_way(
@@ -127,14 +123,13 @@ def test_readers_of_different_statements_are_not_in_each_others_way(
     physician: Actor,
     talk: str,
     found: Callable[..., Extraction],
-    template: Template,
 ):
     first, second, _ = found().findings.statements
     with work(store) as w:
-        reviews.append(w, nurse, talk, (edit(first.id, HOME),), {}, template)
+        reviews.append(w, nurse, talk, (edit(first.id, HOME),), {})
     with work(store) as w:
-        reviews.append(w, physician, talk, (edit(second.id, ELSEWHERE, 2),), {}, template)
-    assert len(words(store, talk, template)) == 3
+        reviews.append(w, physician, talk, (edit(second.id, ELSEWHERE, 2),), {})
+    assert len(words(store, talk)) == 3
 
 
 @pytest.mark.parametrize(("kind", "other"), [("confirm", "confirm"), ("remark", "edit"), ("edit", "remark")])
@@ -144,16 +139,15 @@ def test_what_stands_side_by_side_is_no_conflict(
     physician: Actor,
     talk: str,
     statement: Statement,
-    template: Template,
     kind: str,
     other: str,
 ):
     one = edit(statement.id, HOME).model_copy(update={"kind": kind})
     two = edit(statement.id, ELSEWHERE, 2).model_copy(update={"kind": other})
     with work(store) as w:
-        reviews.append(w, nurse, talk, (one,), {}, template)
+        reviews.append(w, nurse, talk, (one,), {})
     with work(store) as w:
-        assert len(reviews.append(w, physician, talk, (two,), {}, template).dossier.corrections) == 2
+        assert len(reviews.append(w, physician, talk, (two,), {}).dossier.corrections) == 2
 
 
 def test_folding_a_statement_into_one_that_changed_is_a_conflict(
@@ -162,18 +156,17 @@ def test_folding_a_statement_into_one_that_changed_is_a_conflict(
     physician: Actor,
     talk: str,
     found: Callable[..., Extraction],
-    template: Template,
 ):
     first, second, _ = found().findings.statements
     with work(store) as w:
-        reviews.append(w, nurse, talk, (edit(second.id, HOME),), {}, template)
+        reviews.append(w, nurse, talk, (edit(second.id, HOME),), {})
     merge = edit(first.id, second.id, 2).model_copy(update={"kind": "merge"})
     with work(store) as w, pytest.raises(Conflict):
-        reviews.append(w, physician, talk, (merge,), {}, template)
+        reviews.append(w, physician, talk, (merge,), {})
 
 
 def test_of_two_at_the_same_moment_one_gets_the_choice(
-    store: Store, nurse: Actor, physician: Actor, talk: str, statement: Statement, template: Template
+    store: Store, nurse: Actor, physician: Actor, talk: str, statement: Statement
 ):
     together, came = threading.Barrier(2), []
 
@@ -181,7 +174,7 @@ def test_of_two_at_the_same_moment_one_gets_the_choice(
         together.wait()
         try:
             with work(store) as w:
-                reviews.append(w, actor, talk, (one,), {}, template)
+                reviews.append(w, actor, talk, (one,), {})
             came.append("added")
         except Conflict:
             came.append("conflict")
@@ -198,40 +191,38 @@ def test_of_two_at_the_same_moment_one_gets_the_choice(
 
 
 def test_of_several_corrections_all_are_added_or_none(
-    store: Store, nurse: Actor, talk: str, statement: Statement, template: Template
+    store: Store, nurse: Actor, talk: str, statement: Statement
 ):
     both = (edit(statement.id, HOME), edit(statement.id, "x" * 10_001, 2))
     with pytest.raises(Unfit), work(store) as w:
-        reviews.append(w, nurse, talk, both, {}, template)
-    assert words(store, talk, template)[statement.id] == statement.quote
+        reviews.append(w, nurse, talk, both, {})
+    assert words(store, talk)[statement.id] == statement.quote
 
 
 @pytest.mark.parametrize("name", ["s0123456789ab", "c0", "../../etc", "C0123456789AB"])
 def test_a_correction_has_an_id_of_its_own_kind(
-    store: Store, nurse: Actor, talk: str, statement: Statement, template: Template, name: str
+    store: Store, nurse: Actor, talk: str, statement: Statement, name: str
 ):
     one = edit(statement.id, HOME).model_copy(update={"id": name})
     with pytest.raises(Unfit), work(store) as w:
-        reviews.append(w, nurse, talk, (one,), {}, template)
+        reviews.append(w, nurse, talk, (one,), {})
 
 
-def test_a_correction_of_what_is_not_in_the_plan_is_refused(
-    store: Store, nurse: Actor, talk: str, template: Template
-):
+def test_a_correction_of_what_is_not_in_the_plan_is_refused(store: Store, nurse: Actor, talk: str):
     with pytest.raises(Unfit), work(store) as w:
-        reviews.append(w, nurse, talk, (edit("s0123456789ab", HOME),), {}, template)
+        reviews.append(w, nurse, talk, (edit("s0123456789ab", HOME),), {})
 
 
 def test_a_correction_may_be_about_one_made_in_the_same_go(
-    store: Store, nurse: Actor, talk: str, statement: Statement, template: Template
+    store: Store, nurse: Actor, talk: str, statement: Statement
 ):
     with look(store) as w:
-        home = next(entry.home for entry in reviews.plan_of(w, talk, template).entries)
+        home = next(entry.home for entry in reviews.plan_of(w, talk).entries)
     add = edit(home, HOME).model_copy(update={"kind": "add"})
     confirm = edit(add.id, "", 2).model_copy(update={"kind": "confirm"})
     with work(store) as w:
-        reviews.append(w, nurse, talk, (add, confirm), {}, template)
-    assert words(store, talk, template)[add.id] == HOME
+        reviews.append(w, nurse, talk, (add, confirm), {})
+    assert words(store, talk)[add.id] == HOME
 
 
 def test_a_nurse_ratifies_nothing(
@@ -260,11 +251,11 @@ def test_a_physician_ratifies_a_treatment_limit(
 
 
 def test_how_many_points_are_open_is_noted(
-    store: Store, nurse: Actor, talk: str, correct: Callable[..., Appended], template: Template
+    store: Store, nurse: Actor, talk: str, correct: Callable[..., Appended]
 ):
     with look(store) as w:
         before = conversations.status(w, talk)
-        doubt = next(p.number for p in reviews.plan_of(w, talk, template).points if p.type == "tentative")
+        doubt = next(p.number for p in reviews.plan_of(w, talk).points if p.type == "tentative")
     correct(nurse, "resolve", f"punt-{doubt}")
     with look(store) as w:
         after = conversations.status(w, talk)
@@ -278,15 +269,14 @@ def test_an_earlier_correction_is_not_in_an_earlier_version(
     statement: Statement,
     approve: Callable[[], drafts.Version],
     correct: Callable[..., Appended],
-    template: Template,
 ):
     approved = approve()
     done = correct(nurse, "edit", statement.id, HOME)
     assert (done.version, done.opened) == (2, True)
     with look(store) as w:
-        before = reviews.plan_of(w, talk, template, approved.number)
+        before = reviews.plan_of(w, talk, approved.number)
         assert (
-            reviews.dossier(w, talk, template, approved.number).corrections
+            reviews.dossier(w, talk, approved.number).corrections
             == (done.dossier.corrections[: approved.corrections])
         )
     assert {entry.id: entry.words for entry in before.entries}[statement.id] == statement.quote
@@ -304,10 +294,10 @@ def test_nothing_of_a_correction_can_be_read_in_the_database(
     assert b"kwartelkoning" not in kept
 
 
-def test_a_plan_that_is_not_there_yet_is_not_found(store: Store, submit: Callable, template: Template):
+def test_a_plan_that_is_not_there_yet_is_not_found(store: Store, submit: Callable):
     handed = submit(b"Moeder: Hij wil naar huis.")
     with look(store) as w, pytest.raises(NotFound):
-        reviews.dossier(w, handed.id, template)
+        reviews.dossier(w, handed.id)
 
 
 # What comes from a Word document.
@@ -319,29 +309,27 @@ UNMATCHED = Unmatched(
 
 
 def test_what_a_document_holds_keeps_its_author_and_no_function(
-    store: Store, nurse: Actor, talk: str, statement: Statement, template: Template
+    store: Store, nurse: Actor, talk: str, statement: Statement
 ):
     one = edit(statement.id, HOME).model_copy(update={"author": "Oma", "function": "arts"})
     with work(store) as w:
-        done = reviews.take_over(w, nurse, talk, (one,), (UNMATCHED,), 0, template)
+        done = reviews.take_over(w, nurse, talk, (one,), (UNMATCHED,), 0, installed_template())
     assert (done.dossier.corrections[0].author, done.dossier.corrections[0].function) == ("Oma", None)
     assert done.dossier.queue == (UNMATCHED,)
 
 
-def test_a_document_cannot_ratify(
-    store: Store, physician: Actor, talk: str, statement: Statement, template: Template
-):
+def test_a_document_cannot_ratify(store: Store, physician: Actor, talk: str, statement: Statement):
     one = edit(statement.id, "").model_copy(update={"kind": "ratify"})
     with pytest.raises(Unfit), work(store) as w:
-        reviews.take_over(w, physician, talk, (one,), (), 0, template)
+        reviews.take_over(w, physician, talk, (one,), (), 0, installed_template())
 
 
 @pytest.mark.parametrize("who", ["nurse", "physician"])
 def test_what_a_document_decides_on_a_limit_waits_for_who_may(
-    store: Store, talk: str, template: Template, request: pytest.FixtureRequest, who: str
+    store: Store, talk: str, request: pytest.FixtureRequest, who: str
 ):
     with look(store) as w:
-        points = {item.type: item.number for item in reviews.plan_of(w, talk, template).points}
+        points = {item.type: item.number for item in reviews.plan_of(w, talk).points}
     one, other = (
         Correction(
             id=f"c{number:012x}", kind="resolve", target=f"punt-{number}", after="Besproken.", plan="0" * 8
@@ -350,7 +338,9 @@ def test_what_a_document_decides_on_a_limit_waits_for_who_may(
     )
     for since in (0, 1):
         with work(store) as w:
-            done = reviews.take_over(w, request.getfixturevalue(who), talk, (one, other), (), since, template)
+            done = reviews.take_over(
+                w, request.getfixturevalue(who), talk, (one, other), (), since, installed_template()
+            )
     assert [each.id for each in done.dossier.corrections] == [other.id]
     assert [(each.id, each.after, each.why) for each in done.dossier.queue] == [
         (one.id, "Besproken.", reviews.NOT_BY_WORD)
@@ -363,29 +353,24 @@ def test_a_document_that_was_read_before_a_correction_is_read_again(
     talk: str,
     statement: Statement,
     correct: Callable[..., Appended],
-    template: Template,
 ):
     correct(nurse, "edit", statement.id, HOME)
     with pytest.raises(Outdated), work(store) as w:
-        reviews.take_over(w, nurse, talk, (edit(statement.id, ELSEWHERE),), (), 0, template)
+        reviews.take_over(w, nurse, talk, (edit(statement.id, ELSEWHERE),), (), 0, installed_template())
 
 
-def test_the_same_document_twice_changes_nothing(
-    store: Store, nurse: Actor, talk: str, statement: Statement, template: Template
-):
+def test_the_same_document_twice_changes_nothing(store: Store, nurse: Actor, talk: str, statement: Statement):
     for since in (0, 1):
         with work(store) as w:
             done = reviews.take_over(
-                w, nurse, talk, (edit(statement.id, HOME),), (UNMATCHED,), since, template
+                w, nurse, talk, (edit(statement.id, HOME),), (UNMATCHED,), since, installed_template()
             )
     assert (len(done.dossier.corrections), len(done.dossier.queue)) == (1, 1)
 
 
-def test_what_was_worked_in_by_hand_is_noted_and_can_be_taken_back(
-    store: Store, nurse: Actor, talk: str, template: Template
-):
+def test_what_was_worked_in_by_hand_is_noted_and_can_be_taken_back(store: Store, nurse: Actor, talk: str):
     with work(store) as w:
-        reviews.take_over(w, nurse, talk, (), (UNMATCHED,), 0, template)
+        reviews.take_over(w, nurse, talk, (), (UNMATCHED,), 0, installed_template())
     for done, by in ((True, nurse.user_id), (False, None)):
         with work(store) as w:
             reviews.set_done(w, nurse, talk, UNMATCHED.id, done=done)

@@ -9,7 +9,7 @@ import pytest
 from benchmarks.roundtrip.judge import base
 from benchmarks.roundtrip.word import WordFile
 from pipeline.corrections import Correction
-from pipeline.draft import Dossier
+from pipeline.dossier import Dossier
 from pipeline.plan import Approval, assemble
 from pipeline.render import render_docx
 from pipeline.word_review.reading import read_document

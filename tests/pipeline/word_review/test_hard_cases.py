@@ -11,7 +11,7 @@ from lxml import etree
 from benchmarks.roundtrip.edits import NOTHING_SAID
 from benchmarks.roundtrip.judge import base
 from benchmarks.roundtrip.word import VML, WordFile, q
-from pipeline.draft import Dossier
+from pipeline.dossier import Dossier
 from pipeline.plan import assemble
 from pipeline.render import render_docx
 from pipeline.word_review.comparison import STILL, STRUCK_ALREADY, THINGS, TOO_LONG

@@ -12,7 +12,7 @@ import pytest
 from benchmarks.roundtrip.judge import base
 from benchmarks.roundtrip.word import WordFile
 from pipeline import cli
-from pipeline.draft import Dossier
+from pipeline.dossier import Dossier
 from pipeline.settings import Settings
 from pipeline.word_review import importing
 from pipeline.word_review.errors import ReviewError

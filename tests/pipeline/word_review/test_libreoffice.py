@@ -16,10 +16,9 @@ NAMES = (
 )
 CHOSEN = [edit for edit in EDITS if edit.name in NAMES]
 
-pytestmark = [
-    pytest.mark.skipif(not libreoffice.installed(), reason="LibreOffice Writer (soffice) is not installed"),
-    pytest.mark.xdist_group("libreoffice"),
-]
+pytestmark = pytest.mark.skipif(
+    not libreoffice.installed(), reason="LibreOffice Writer (soffice) is not installed"
+)
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.roundtrip.judge import base
 from benchmarks.roundtrip.word import WordFile
-from pipeline.draft import Dossier
+from pipeline.dossier import Dossier
 from pipeline.plan import assemble
 from pipeline.render import render, render_family
 from pipeline.word_review.errors import ReviewError

@@ -1,0 +1,283 @@
+"""Works off a run over many plans, in warm processes that get ids and claim their own parts of it.
+
+One plan at a time is changed, in one transaction with what became of it. A process that dies, or is ended
+because a plan takes too long, takes nothing along: what it had claimed is given back or claimed again when
+the claim has run out, and a plan that ends its process each time is given up without stopping the rest.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import logging
+import os
+import secrets
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Final
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from pipeline import rerender
+from pipeline.settings import Settings
+from pipeline.store import runs
+from pipeline.store.database import Store, StoreError, Work, look, open_store, work
+from pipeline.store.errors import Outdated
+from pipeline.store.objects import ObjectsError
+from pipeline.store.runs import Busy, Detail, Outcome, Part, Run
+from pipeline.warm import ProcessEnded, WarmProcess
+
+SIZE: Final = 4
+"""So many plans a process claims at once: those that Ctrl-C waits for, and that a dead process holds up."""
+
+LEASE: Final = dt.timedelta(seconds=30)
+"""So long a claim holds, unless its process says that it is still there: three times as often."""
+
+LONGEST_S: Final = 120
+"""So long a plan may take; then the system ends its process."""
+
+RENEWED: Final = 400
+"""After so many plans a process makes place for another: Typst keeps the memory that it took."""
+
+POLL_S: Final = 1.0
+TRIES: Final = 5
+PAUSE_S: Final = 2.0
+"""What a worker does when the store cannot be reached: so often it tries, after ever longer pauses."""
+
+Progress = Callable[[Run], None]
+
+_PASSES: Final = (SQLAlchemyError, ObjectsError)
+"""What is wrong with the store and not with a plan, and may be over when it is tried again."""
+
+_log: Final = logging.getLogger(__name__)
+
+
+class BatchError(Exception):
+    """A part of a run could not be worked on now. Tells the kind of the error, and nothing of any plan."""
+
+
+def work_off(
+    settings: Settings,
+    store: Store,
+    run_id: str,
+    processes: int | None = None,
+    progress: Progress = lambda _run: None,
+) -> Run:
+    """Works off a run, until no plan of it waits or it is stopped.
+
+    Others may work on it too: their plans are waited for. When it is broken off, the plans that are begun are
+    finished first.
+
+    Args:
+        settings: Where the store is, for the processes.
+        store: The same, open.
+        run_id: The run.
+        processes: How many processes; as many as there are cores when it is not said.
+        progress: Is told every now and then how far the run is.
+
+    Returns:
+        The run as it is then.
+
+    Raises:
+        BatchError: The store cannot be reached, or the processes keep ending. The run can be gone on with.
+        NotFound: There is no such run.
+    """
+    ends = threading.Event()
+    errors: list[BaseException] = []
+
+    def worker() -> None:
+        try:
+            _work(settings, store, run_id, ends)
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=worker, daemon=True) for _ in range(processes or os.cpu_count() or 1)]
+    try:
+        for thread in threads:
+            thread.start()
+        while any(thread.is_alive() for thread in threads):
+            began = time.monotonic()
+            with look(store) as w:
+                run = runs.get(w, run_id)
+            progress(run)
+            # Counting takes longer the more plans there are, and must not become the work.
+            until = time.monotonic() + max(POLL_S, 20 * (time.monotonic() - began))
+            while time.monotonic() < until and any(thread.is_alive() for thread in threads):
+                time.sleep(0.05)
+    finally:
+        ends.set()
+        for thread in threads:
+            thread.join()
+    with work(store) as w:
+        run = runs.end(w, run_id)
+    progress(run)
+    if errors and run.state == "running":
+        raise errors[0]
+    return run
+
+
+def follow(store: Store, run_id: str, progress: Progress) -> Run:
+    """Waits until a run that others work off has ended.
+
+    Args:
+        store: The store.
+        run_id: The run.
+        progress: Is told every now and then how far the run is.
+
+    Returns:
+        The run as it is then.
+
+    Raises:
+        NotFound: There is no such run.
+        sqlalchemy.exc.SQLAlchemyError: The store cannot be reached; the others may go on.
+    """
+    while True:
+        began = time.monotonic()
+        with look(store) as w:
+            run = runs.get(w, run_id)
+        progress(run)
+        if run.state != "running":
+            return run
+        time.sleep(max(POLL_S, 20 * (time.monotonic() - began)))
+
+
+def _work(settings: Settings, store: Store, run_id: str, ends: threading.Event) -> None:
+    """What one process is made to do, part by part."""
+    failures = 0
+    with WarmProcess(load, settings, most=RENEWED // SIZE) as process:
+        while not ends.is_set():
+            name = secrets.token_hex(16)
+            try:
+                has_worked = process.run(part, run_id, SIZE, name)
+                failures = 0
+                if not has_worked and not _waits(store, run_id):
+                    return
+                if not has_worked:
+                    ends.wait(POLL_S)
+            except (ProcessEnded, BatchError, SQLAlchemyError) as error:
+                failures += 1
+                kind = str(error) if isinstance(error, BatchError) else type(error).__name__
+                _log.warning("run %s: %s", run_id, kind)
+                with contextlib.suppress(SQLAlchemyError), work(store) as w:
+                    # Where plans are given back, it is they that ended the process and not the machine.
+                    failures -= bool(runs.release(w, run_id, name)) and isinstance(error, ProcessEnded)
+                if failures == TRIES:
+                    raise BatchError(kind) from None
+                ends.wait(PAUSE_S * failures)
+
+
+def _waits(store: Store, run_id: str) -> bool:
+    with look(store) as w:
+        run = runs.get(w, run_id)
+    return run.state == "running" and bool(run.waiting)
+
+
+# What follows runs in the processes.
+
+_open: list[tuple[Store, Settings]] = []
+
+
+def load(settings: Settings) -> None:
+    """Gets a process ready for `part`."""
+    _open.append((open_store(settings, make=False), settings))
+
+
+def part(run_id: str, size: int, worker: str) -> bool:
+    """Claims some plans of a run and does what the run is for with each.
+
+    Args:
+        run_id: The run.
+        size: How many plans at most.
+        worker: A name that only this claim has, to give it back by (`runs.release`).
+
+    Returns:
+        Whether there was one to claim.
+
+    Raises:
+        BatchError: The store cannot be used now.
+    """
+    store, settings = _open[0]
+    kind = ""
+    try:
+        with work(store) as w:
+            claimed = runs.claim(w, run_id, worker, size, LEASE)
+        if claimed is None:
+            return False
+        run = _run(run_id)
+        with _held(store, claimed):
+            for conversation_id in claimed.conversation_ids:
+                with look(store) as w:
+                    is_running = runs.is_running(w, run_id)
+                if not is_running:
+                    break
+                signal.alarm(LONGEST_S)
+                try:
+                    _one(store, settings, run, claimed, conversation_id)
+                finally:
+                    signal.alarm(0)
+    except _PASSES as error:
+        kind = type(error).__name__
+    # Not in the handler: an exception takes the one it was raised in along, with what was said.
+    if kind:
+        raise BatchError(kind)
+    return True
+
+
+def _one(store: Store, settings: Settings, run: Run, claimed: Part, conversation_id: str) -> None:
+    """Does one plan; whatever is wrong with it, the next one is done too."""
+    began, code = time.monotonic(), ""
+
+    def finish(w: Work, outcome: Outcome, detail: Detail | None, code: str | None = None) -> None:
+        spent = round(1000 * (time.monotonic() - began))
+        runs.finish_item(w, claimed, conversation_id, outcome, code=code, milliseconds=spent, detail=detail)
+
+    try:
+        if run.kind == "rerender":
+            rerender.again(store, run, conversation_id, finish)
+        else:
+            from pipeline import reextract  # with the language model, which the other kind does without
+
+            reextract.again(store, settings, run, conversation_id, finish)
+    except Busy:
+        with contextlib.suppress(StoreError), work(store) as w:
+            runs.postpone(w, claimed, conversation_id)
+    except Outdated:
+        return  # another worker has the plan by now, or it was erased
+    except _PASSES:
+        raise
+    except Exception as error:
+        code = type(error).__name__
+    if code:
+        _log.error("plan of %s: %s", conversation_id, code)
+        with contextlib.suppress(StoreError), work(store) as w:
+            finish(w, "failed", None, code)
+
+
+@cache
+def _run(run_id: str) -> Run:
+    """What a run is for, which never changes."""
+    with look(_open[0][0]) as w:
+        return runs.get(w, run_id)
+
+
+@contextlib.contextmanager
+def _held(store: Store, claimed: Part) -> Iterator[None]:
+    """Holds on to a claim for as long as this process lives and works on it."""
+    ends = threading.Event()
+
+    def hold() -> None:
+        while not ends.wait(LEASE.total_seconds() / 3):
+            # One that fails is no harm yet, and the next may not.
+            with contextlib.suppress(SQLAlchemyError), work(store) as w:
+                runs.extend(w, claimed, LEASE)
+
+    thread = threading.Thread(target=hold, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ends.set()
+        thread.join()

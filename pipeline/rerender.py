@@ -1,0 +1,175 @@
+"""Puts a plan into another template: the same record, laid out anew, with its documents.
+
+An approved plan stays as it is; a new concept that follows it is shown in the other template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from pipeline.dossier import Dossier
+from pipeline.plan import Plan, assemble
+from pipeline.plan.attention import OtherRecordError, attention, check_same_record
+from pipeline.render import FAMILY, for_family, lay_out, render_docx_layout, render_layout
+from pipeline.store import documents, drafts, lagging, reviews, templates
+from pipeline.store.audit import Actor
+from pipeline.store.conversations import found, locked
+from pipeline.store.database import Store, Work, look, work
+from pipeline.store.documents import Kind
+from pipeline.store.drafts import Version
+from pipeline.store.runs import Busy, Detail, Outcome, Run
+from pipeline.store.tables import ConversationRow
+from pipeline.template import Template
+from pipeline.text_changes import changes
+
+Finish = Callable[[Work, Outcome, Detail | None], None]
+"""Tells what became of a plan, in the transaction that changes it."""
+
+TRIES: Final = 3
+"""So often a plan is made again that readers change in the meantime, before it is left for later."""
+
+
+class _Seen(NamedTuple):
+    """A plan as it is, in the template that it is in (`before`) and in the other one (`after`)."""
+
+    version: Version
+    content: str
+    former: Template
+    template: Template
+    before: Plan
+    after: Plan
+    record: Dossier
+    has_documents: bool
+
+
+class _Changed(Exception):  # noqa: N818  # it says what is so
+    """A reader was in between."""
+
+
+def again(store: Store, run: Run, conversation_id: str, finish: Finish) -> None:
+    """Puts the newest version of a plan into the template of a run.
+
+    Args:
+        store: The store.
+        run: The run.
+        conversation_id: Whose plan.
+        finish: Called once, in the transaction that changes the plan.
+
+    Raises:
+        Busy: The conversation is being drafted, or readers are changing the plan.
+        NotFound: There is no such conversation, or no plan of it.
+        Outdated: The run has given the plan to another worker; nothing was kept.
+        OtherRecordError: In the other template something of the record would be another, or be lost.
+        RenderError: The other template does not fit the plan, or a document cannot be made.
+    """
+    for _ in range(TRIES):
+        with look(store) as w:
+            seen = _look(w, run, conversation_id)
+        try:
+            _again(store, run, conversation_id, seen, finish)
+        except _Changed:
+            continue
+        return
+    raise Busy
+
+
+def _look(w: Work, run: Run, conversation_id: str) -> _Seen:
+    row = found(w, conversation_id)
+    if _is_drafted(row):
+        raise Busy
+    version = drafts.head(w, conversation_id)
+    former, template = templates.get(w, version.template_id), templates.get(w, run.template_id or "")
+    if version.approval and former != template:  # what follows it is a concept
+        record, before = _next_concept(w, conversation_id, former, version)
+        _, after = _next_concept(w, conversation_id, template, version)
+    else:
+        record, before = reviews.plan_in(w, conversation_id, former)
+        _, after = reviews.plan_in(w, conversation_id, template)
+    made_from = None if after.approval else after.fingerprint
+    return _Seen(
+        version,
+        reviews.content(w, conversation_id),
+        former,
+        template,
+        before,
+        after,
+        record,
+        lagging.has_documents(w, conversation_id, version.number, made_from),
+    )
+
+
+def _next_concept(
+    w: Work, conversation_id: str, template: Template, version: Version
+) -> tuple[Dossier, Plan]:
+    record = reviews.record_in(w, conversation_id, template)
+    number = version.number + 1
+    return record, assemble(record.conversation, record.findings, template, record.corrections, number=number)
+
+
+def _again(store: Store, run: Run, conversation_id: str, seen: _Seen, finish: Finish) -> None:
+    is_there = seen.former == seen.template
+    made: dict[Kind, bytes] = {}
+    outcome: Outcome = "unchanged"
+    detail = None
+    if not (is_there and seen.has_documents):
+        layouts = _layouts(seen.after, seen.template)
+        detail = Detail() if is_there else _detail(seen, layouts)
+        outcome = "attention" if detail.attention else "changed"
+        made = {} if run.trial else _documents(seen.after, seen.template, layouts)
+    with work(store) as w:
+        row = locked(w, conversation_id)
+        if _is_drafted(row) or drafts.head(w, conversation_id) != seen.version:
+            raise _Changed
+        if made:
+            number, is_new = seen.version.number, seen.version.approval is not None and not is_there
+            if is_new:
+                number = _restyle(w, run, conversation_id, seen)
+            for kind, data in made.items():
+                documents.keep(w, conversation_id, number, kind, seen.after.fingerprint, data)
+            if not (is_there or is_new):
+                # Last where it can be: its event holds the end of the audit trail, for which all others wait.
+                _restyle(w, run, conversation_id, seen)
+        finish(w, outcome, detail)
+
+
+def _restyle(w: Work, run: Run, conversation_id: str, seen: _Seen) -> int:
+    """Shows the plan in the other template; gives the number of the version that is.
+
+    Raises:
+        OtherRecordError: It is not made from just what the version before it was made from.
+    """
+    actor, was = Actor(origin=f"run {run.id}"), seen.version
+    now = drafts.restyle(w, actor, conversation_id, was.number, run.template_id or "")
+    approved_on = was.approval.content_hash if was.approval else seen.content
+    if (now.drafting, now.corrections, approved_on) != (was.drafting, was.corrections, seen.content):
+        raise OtherRecordError
+    reviews.note_open_points(w, found(w, conversation_id), seen.after)
+    return now.number
+
+
+def _layouts(plan: Plan, template: Template) -> tuple[str, str]:
+    return lay_out(plan, template), lay_out(for_family(plan, template), template, FAMILY)
+
+
+def _detail(seen: _Seen, layouts: tuple[str, str]) -> Detail:
+    check_same_record(seen.before, seen.after)
+    before, after = seen.before, seen.after
+    alike = {
+        before.edition: after.edition,
+        f"sjabloon {before.template} {before.version}": f"sjabloon {after.template} {after.version}",
+    }
+    text = changes("\n".join(_layouts(before, seen.former)), "\n".join(layouts), alike)
+    return Detail(
+        attention=attention(before, after, seen.record.corrections), text=text.pieces, further=text.further
+    )
+
+
+def _documents(plan: Plan, template: Template, layouts: tuple[str, str]) -> dict[Kind, bytes]:
+    whole = render_layout(layouts[0], plan, template)
+    family = render_docx_layout(layouts[1], for_family(plan, template), template)
+    return {"docx": whole.docx, "pdf": whole.pdf, "family": family}
+
+
+def _is_drafted(row: ConversationRow) -> bool:
+    return row.state not in ("done", "failed")

@@ -1,0 +1,275 @@
+import multiprocessing
+import os
+import secrets
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+from pipeline import batch, rerender
+from pipeline.batch import BatchError, part, work_off
+from pipeline.settings import Settings
+from pipeline.store import documents, drafts, lagging, reviews, runs
+from pipeline.store.audit import Actor
+from pipeline.store.database import look, work
+from pipeline.store.documents import KINDS
+from pipeline.store.runs import ENDED, Busy, Run
+from pipeline.store.tables import AuditRow
+
+NAME = "0" * 32
+
+
+@pytest.fixture
+def here(reviewed: Any, no_documents: Callable[[], int]) -> Iterator[Any]:
+    """This process as one that works on parts."""
+    batch._open.append((reviewed.store, reviewed.settings))
+    yield reviewed
+    batch._open.clear()
+    batch._run.cache_clear()
+
+
+def begin(reviewed: Any, *talks: str, trial: bool = False) -> Run:
+    with work(reviewed.store) as w:
+        return runs.begin(w, Actor(), "rerender", talks, template_id=reviewed.second, trial=trial)
+
+
+def end(reviewed: Any, run: Run) -> Run:
+    with work(reviewed.store) as w:
+        return runs.end(w, run.id)
+
+
+def outcomes(reviewed: Any, run: Run) -> list[tuple[str, str | None]]:
+    with look(reviewed.store) as w:
+        return [(item.outcome, item.code) for item in runs.items(w, run.id)]
+
+
+def test_a_part_of_a_run_is_worked_off(here: Any):
+    talks = [here.add(), here.add(), here.add()]
+    run = begin(here, *talks)
+    assert part(run.id, 2, NAME)
+    assert part(run.id, 2, NAME)
+    assert not part(run.id, 2, NAME)
+    assert end(here, run).counts == {"attention": 3}
+    with look(here.store) as w:
+        assert {drafts.head(w, talk).template_id for talk in talks} == {here.second}
+        assert not set(lagging.behind_template(w, here.second)) & set(talks)
+
+
+def test_one_broken_plan_does_not_stop_the_rest(here: Any, monkeypatch: pytest.MonkeyPatch):
+    broken, whole = here.add(), here.add()
+    make = rerender._look
+
+    def look_at(w: Any, run: Run, talk: str) -> Any:
+        if talk == broken:
+            raise RuntimeError("Ik wil graag dat hij thuis kan zijn")
+        return make(w, run, talk)
+
+    monkeypatch.setattr(rerender, "_look", look_at)
+    run = begin(here, broken, whole)
+    part(run.id, 2, NAME)
+    assert outcomes(here, run) == [("failed", "RuntimeError"), ("attention", None)]
+    end(here, run)
+
+
+def test_an_error_is_logged_by_its_kind_alone(
+    here: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    def fail(*_: object) -> None:
+        raise RuntimeError("Ik wil graag dat hij thuis kan zijn")
+
+    monkeypatch.setattr(rerender, "_look", fail)
+    talk = here.add()
+    run = begin(here, talk)
+    part(run.id, 2, NAME)
+    assert caplog.messages == [f"plan of {talk}: RuntimeError"]
+    end(here, run)
+
+
+def test_a_plan_that_others_work_on_is_for_later(here: Any, monkeypatch: pytest.MonkeyPatch):
+    def busy(*_: object) -> None:
+        raise Busy
+
+    monkeypatch.setattr(rerender, "again", busy)
+    run = begin(here, here.add())
+    assert part(run.id, 2, NAME)
+    assert not part(run.id, 2, NAME)  # not yet
+    assert outcomes(here, run) == []
+    with work(here.store) as w:
+        runs.cancel(w, run.id)
+
+
+def test_of_a_run_that_is_stopped_no_plan_is_begun(here: Any, monkeypatch: pytest.MonkeyPatch):
+    run = begin(here, here.add(), here.add())
+    make = rerender.again
+
+    def then_stopped(*given: Any) -> None:
+        make(*given)
+        with work(here.store) as w:
+            runs.cancel(w, run.id)
+
+    monkeypatch.setattr(rerender, "again", then_stopped)
+    assert part(run.id, 2, NAME)
+    assert [outcome for outcome, _ in outcomes(here, run)] == ["attention"]
+
+
+def test_a_store_that_cannot_be_reached_is_no_plans_fault(here: Any, monkeypatch: pytest.MonkeyPatch):
+    def unreachable(*_: object) -> None:
+        raise OperationalError("SELECT naam", {}, Exception("Sem"))
+
+    monkeypatch.setattr(rerender, "_look", unreachable)
+    run = begin(here, here.add())
+    with pytest.raises(BatchError) as error:
+        part(run.id, 2, NAME)
+    assert str(error.value) == "OperationalError"
+    assert error.value.__context__ is None
+    assert outcomes(here, run) == []
+    with work(here.store) as w:
+        runs.cancel(w, run.id)
+
+
+# In processes of their own: with real documents, and what the tests put in their way.
+
+
+def load_with_fake_documents(settings: Settings) -> None:
+    batch.load(settings)
+    rerender._documents = lambda plan, *_: dict.fromkeys(KINDS, plan.edition.encode())  # type: ignore[assignment]
+
+
+def load_slowly(settings: Settings) -> None:
+    load_with_fake_documents(settings)
+    make = rerender._documents
+
+    def slowly(*given: Any) -> Any:
+        time.sleep(0.3)
+        return make(*given)
+
+    rerender._documents = slowly
+
+
+def load_deadly(settings: Settings) -> None:
+    load_with_fake_documents(settings)
+    runs.MOST = 2  # type: ignore[misc]  # twice is enough here
+    look_at = rerender._look
+
+    def deadly(w: Any, run: Run, talk: str) -> Any:
+        if "DODELIJK" in reviews.plan_of(w, talk).fields.values():
+            os.kill(os.getpid(), signal.SIGKILL)
+        return look_at(w, run, talk)
+
+    rerender._look = deadly
+
+
+def load_not(settings: Settings) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_run_is_worked_off_by_processes(reviewed_alone: Any):
+    talk = reviewed_alone.add()
+    told: list[Run] = []
+    run = work_off(
+        reviewed_alone.settings, reviewed_alone.store, begin(reviewed_alone, talk).id, 1, told.append
+    )
+    assert (run.state, dict(run.counts)) == ("done", {"attention": 1})
+    assert told[-1] == run
+    with look(reviewed_alone.store) as w:
+        plan = reviews.plan_of(w, talk)
+        pdf = documents.stored(w, talk, 1, "pdf", plan.fingerprint)
+    assert pdf is not None
+    assert pdf.startswith(b"%PDF")
+
+
+def test_a_plan_that_ends_its_process_fails_alone(reviewed_alone: Any, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(batch, "load", load_deadly)
+    deadly, other = reviewed_alone.add(), reviewed_alone.add()
+    reviewed_alone.correct(deadly, "fill", "apotheek", "DODELIJK")
+    run = begin(reviewed_alone, deadly, other)
+    run = work_off(reviewed_alone.settings, reviewed_alone.store, run.id, 1)
+    assert run.state == "done"
+    assert outcomes(reviewed_alone, run) == [("failed", ENDED), ("attention", None)]
+
+
+def test_processes_that_cannot_begin_end_the_run_unfinished(
+    reviewed_alone: Any, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(batch, "load", load_not)
+    monkeypatch.setattr(batch, "TRIES", 1)
+    run = begin(reviewed_alone, reviewed_alone.add())
+    with pytest.raises(BatchError):
+        work_off(reviewed_alone.settings, reviewed_alone.store, run.id, 1)
+    with look(reviewed_alone.store) as w:
+        assert runs.get(w, run.id).state == "running"
+
+
+def test_a_run_that_is_broken_off_finishes_what_was_begun_and_can_be_gone_on_with(
+    reviewed_alone: Any, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(batch, "load", load_slowly)
+    monkeypatch.setattr(batch, "SIZE", 1)
+    run = begin(reviewed_alone, *(reviewed_alone.add() for _ in range(6)))
+
+    def broken_off(now: Run) -> None:
+        if now.counts.get("attention"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        work_off(reviewed_alone.settings, reviewed_alone.store, run.id, 1, broken_off)
+    with look(reviewed_alone.store) as w:
+        half = runs.get(w, run.id)
+    assert half.state == "running"
+    assert half.waiting
+    with work(reviewed_alone.store) as w:  # nothing is claimed any more: others can go on at once
+        left = runs.claim(w, run.id, NAME, 6, batch.LEASE)
+    assert left is not None
+    assert len(left.conversation_ids) == half.waiting
+
+
+def test_a_claim_is_held_on_to_while_its_process_works(here: Any, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(batch, "LEASE", batch.dt.timedelta(seconds=0.6))
+    run = begin(here, here.add())
+    with work(here.store) as w:
+        claimed = runs.claim(w, run.id, NAME, 1, batch.LEASE)
+    assert claimed is not None
+    with batch._held(here.store, claimed):
+        threading.Event().wait(1.2)
+        with work(here.store) as w:
+            assert runs.claim(w, run.id, "b", 1, batch.LEASE) is None
+    with work(here.store) as w:
+        runs.cancel(w, run.id)
+
+
+def work_until_killed(settings: Settings, run_id: str) -> None:
+    """What a process does in the next test."""
+    batch.LEASE = batch.dt.timedelta(seconds=0.5)  # type: ignore[misc]
+    runs.MOST = 100  # type: ignore[misc]
+    load_slowly(settings)
+    while part(run_id, 2, secrets.token_hex(16)):
+        pass
+
+
+def test_after_kills_at_any_moment_no_plan_is_missing_and_none_was_done_twice(reviewed_alone: Any):
+    talks = [reviewed_alone.add() for _ in range(5)]
+    for talk in talks:
+        reviewed_alone.correct(talk, "edit", "1", "Liefst thuis")
+    run = begin(reviewed_alone, *talks)
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["pipeline.batch"])
+    for moment in (0.2, 0.7, 1.1, 1.6, None):
+        time.sleep(0.5)  # until what the one before had claimed is free
+        process = context.Process(target=work_until_killed, args=(reviewed_alone.settings, run.id))
+        process.start()
+        process.join(moment)
+        process.kill()
+        process.join()
+    assert dict(end(reviewed_alone, run).counts) == {"attention": 5}
+    with look(reviewed_alone.store) as w:
+        done = w.session.scalars(select(AuditRow.object).where(AuditRow.action == "rerender")).all()
+        assert sorted(done) == sorted(f"{talk}/1" for talk in talks)
+        for talk in talks:
+            plan = reviews.plan_of(w, talk)
+            assert (plan.version, plan.entries[0].words) == ("2.2.0", "Liefst thuis")
+            assert lagging.has_documents(w, talk, 1, plan.fingerprint)
