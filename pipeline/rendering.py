@@ -18,9 +18,6 @@ from pipeline.warm import ProcessEnded, WarmProcess
 
 RENDERERS: Final = 1
 
-MOST: Final = 50
-"""After so many plans a process makes place for another: Typst keeps the memory that it took."""
-
 FAILED: Final = "De documenten konden niet worden gemaakt. Probeer het over een minuut opnieuw."
 
 _log: Final = logging.getLogger(__name__)
@@ -31,7 +28,7 @@ class Renderer:
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self._store = store
-        self._processes = [WarmProcess(_load, settings, most=MOST) for _ in range(RENDERERS)]
+        self._processes = [WarmProcess(_load, settings) for _ in range(RENDERERS)]
         self._idle: SimpleQueue[WarmProcess] = SimpleQueue()
         self._stack = contextlib.ExitStack()
 
@@ -94,7 +91,7 @@ _open: list[Store] = []
 
 
 def _load(settings: Settings) -> None:
-    store = open_store(settings)
+    store = open_store(settings, make=False)
     _open.append(store)
     with contextlib.suppress(StoreError), look(store) as w:  # who needs the template is told then
         templates.current(w)

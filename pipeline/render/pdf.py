@@ -17,6 +17,9 @@ from pipeline.template import Template
 
 STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
 
+_REMEMBERED = 10
+"""Of so many documents Typst keeps what it worked out, some 80 MB each, to be quick when one comes back."""
+
 
 def typeset(source: bytes, plan: Plan, template: Template) -> bytes:
     """The PDF of a plan, by the template's `plan.typ`.
@@ -38,6 +41,13 @@ def typeset(source: bytes, plan: Plan, template: Template) -> bytes:
         "footer": footer(plan),
     }
     style = (template.directory / "plan.typ").read_text(encoding="utf-8")
+    try:
+        return _typeset(body, style, inputs, plan, template)
+    finally:
+        _let_go(template.directory)
+
+
+def _typeset(body: str, style: str, inputs: dict[str, str], plan: Plan, template: Template) -> bytes:
     while True:
         try:
             return _compile(style.replace("«body»", body), inputs, plan, template)
@@ -62,6 +72,17 @@ def _compile(source: str, inputs: dict[str, str], plan: Plan, template: Template
     )
     pdf = compiler.compile(source.encode(), format="pdf", pdf_standards=STANDARDS, timestamp=day(plan))
     return cast("bytes", pdf)  # the one file of a PDF; pictures would come as a list
+
+
+def _let_go(directory: Path) -> None:
+    """Makes Typst forget the last document, which no other is like: by as many empty ones as it remembers."""
+    for _ in range(_REMEMBERED + 1):
+        _nothing(directory).compile(b"", format="pdf")
+
+
+@cache
+def _nothing(directory: Path) -> typst.Compiler:
+    return typst.Compiler(root=directory, font_paths=_fonts(directory), ignore_system_fonts=True)
 
 
 @cache
