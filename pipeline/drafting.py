@@ -107,7 +107,7 @@ _open: list[tuple[Store, Settings]] = []
 
 def load(settings: Settings) -> Store:
     """Loads what `draft` needs, and gives the open store."""
-    store = open_store(settings)
+    store = open_store(settings, make=False)
     _open.append((store, settings))
     with contextlib.suppress(StoreError), look(store) as w:  # who needs the template is told then
         templates.current(w)
