@@ -275,7 +275,7 @@ def _correct(
 
 def _approve(store: Store, actor: Actor, talk: str, says: Connection) -> None:
     with look(store) as w:
-        seen = approvals.approvable(w, talk).content_hash
+        seen = approvals.approvable(w, talk).seen
         approval = approvals.to_approve(w, actor, talk, seen)
     with work(store) as w:
         approvals.approve(w, actor, talk, seen, approval, dict.fromkeys(KINDS, DOCUMENT))

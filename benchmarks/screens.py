@@ -120,7 +120,7 @@ def _review(page: Page, url: str, talk: str) -> None:
     page.goto(f"{url}/gesprekken/{talk}#deel-domeinen")
     cards = page.locator("#lijst-fysiek .statement")
     for at in (0, 1):
-        cards.nth(at).locator(".do-a button").click()
+        cards.nth(at).locator("button.do-a").click()
         page.locator("#lijst-fysiek .is-confirmed").nth(at).wait_for()
     cards.nth(2).click(position={"x": 300, "y": 8})
     page.keyboard.press("Shift")

@@ -13,7 +13,7 @@ from extractors.evidence import role_of
 from extractors.limits import limit_threads
 from extractors.open_questions import is_open_question
 from extractors.polarity import DOUBT
-from extractors.schema import Category, Conversation, Flag, Named, Statement
+from extractors.schema import Category, Conversation, Flag, HeldLimits, Named, Statement
 from extractors.statements import WISHES
 
 OWN_VIEWS: frozenset[Category] = frozenset(("value", "preference", "goal", "concern"))
@@ -43,7 +43,7 @@ def find_flags(
         *_tentative(statements),
         *_missing(statements),
         *_proxy_only(conversation, statements),
-        *_treatment_limits(statements, named),
+        *treatment_limits(statements, named),
         *_open_questions(conversation, statements),
         *_unclear_speakers(conversation, statements),
     )
@@ -96,9 +96,15 @@ def _speaks_for_care(conversation: Conversation, label: str | None) -> bool:
     return speaker is not None and speaker.role == "care_team"
 
 
-def _treatment_limits(statements: Sequence[Statement], named: Sequence[Named]) -> Iterator[Flag]:
+def treatment_limits(
+    statements: Sequence[Statement], named: Sequence[Named], held: Sequence[HeldLimits] = ()
+) -> Iterator[Flag]:
+    """A flag for each treatment with limits that somebody wished or agreed something about.
+
+    Args are those of `limits.limit_threads`.
+    """
     doubtful = {s.id for s in statements if DOUBT in s.because}
-    for ids in limit_threads(statements, named).values():
+    for ids in limit_threads(statements, named, held).values():
         note = RATIFIES if doubtful.isdisjoint(ids) else f"{RATIFIES} {READ_AGAIN}"
         yield Flag(type="treatment_limit", statements=ids, note=note)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from extractors.concepts import limit_concepts, load_lexicon
 from extractors.open_points import open_phrases
-from extractors.schema import Category, Named, Statement
+from extractors.schema import Category, Findings, HeldLimits, Named, Statement
 
 STANCES: tuple[Category, ...] = ("preference", "goal", "agreement")
 """The categories that say what somebody wants or has agreed: of a treatment with limits, only a physician
@@ -34,17 +34,20 @@ _RUN = 2
 """So many turns after a treatment was named, what has no subject of its own is still about it."""
 
 
-def limit_threads(statements: Sequence[Statement], named: Sequence[Named]) -> Mapping[str, tuple[str, ...]]:
+def limit_threads(
+    statements: Sequence[Statement], named: Sequence[Named], held: Sequence[HeldLimits] = ()
+) -> Mapping[str, tuple[str, ...]]:
     """The wishes and agreements about each treatment with limits.
 
     Args:
         statements: What was found in a conversation, in the order of the text.
         named: The turns that name a treatment with limits, so those of the questions too.
+        held: What some of the statements are about, in place of what they and the talk say.
 
     Returns:
         For each treatment (its concept id) the ids of the statements, in the order of the text.
     """
-    limits = limit_concepts()
+    known = {each.statement: each.topics for each in held}
     by_turn: dict[int, list[str]] = defaultdict(list)
     for each in named:
         for turn in each.turns:
@@ -53,15 +56,37 @@ def limit_threads(statements: Sequence[Statement], named: Sequence[Named]) -> Ma
     for statement in statements:
         if statement.category not in STANCES:
             continue
-        topics: Sequence[str] = [topic for topic in statement.topics if topic in limits]
-        plain = open_phrases().pattern("plain_limits").search(statement.quote) is not None
-        if not topics and (plain or not _has_subject(statement)):
-            topics = _running(statement, by_turn)
-        if not topics and plain:
-            topics = [IN_PLAIN_WORDS]
-        for topic in topics:
+        topics = known.get(statement.id)
+        for topic in _told(statement, by_turn) if topics is None else topics:
             threads[topic].append(statement.id)
     return {topic: tuple(ids) for topic, ids in threads.items()}
+
+
+def limits_by_statement(findings: Findings) -> Mapping[str, tuple[str, ...]]:
+    """The treatments with limits that each wish and agreement is about, one to review included.
+
+    Args:
+        findings: What was found in a conversation.
+
+    Returns:
+        The concept ids, sorted, by the id of the statement; one that is about none is not there.
+    """
+    statements = (*findings.statements, *findings.to_review)
+    found: dict[str, list[str]] = defaultdict(list)
+    for topic, ids in sorted(limit_threads(statements, findings.limits_named, findings.limits_held).items()):
+        for name in ids:
+            found[name].append(topic)
+    return {name: tuple(topics) for name, topics in found.items()}
+
+
+def _told(statement: Statement, by_turn: Mapping[int, Sequence[str]]) -> Sequence[str]:
+    """The treatments that a statement is about, by its own words or by the run of the talk."""
+    limits = limit_concepts()
+    topics: Sequence[str] = [topic for topic in statement.topics if topic in limits]
+    plain = open_phrases().pattern("plain_limits").search(statement.quote) is not None
+    if not topics and (plain or not _has_subject(statement)):
+        topics = _running(statement, by_turn)
+    return topics or ([IN_PLAIN_WORDS] if plain else [])
 
 
 def _running(statement: Statement, by_turn: Mapping[int, Sequence[str]]) -> Sequence[str]:

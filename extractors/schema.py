@@ -181,12 +181,23 @@ class Named(Record):
     turns: tuple[int, ...] = Field(min_length=1)
 
 
+class HeldLimits(Record):
+    """The treatments with limits (`topics`: concept ids) that a statement is about, whatever the talk says.
+
+    Its readers saw it so. None at all is told too.
+    """
+
+    statement: str
+    topics: tuple[str, ...] = ()
+
+
 class Findings(Record):
     """What was found in one conversation, in the order of the source.
 
     `limits_named` tells of every treatment with limits where it is named at all: one that somebody
     asked about was not left undiscussed, whatever came of it. `to_review` holds what may be a statement,
     with less confidence than the threshold: a reader decides. None of them is in `statements` too.
+    `limits_held` holds what readers saw statements to be about; what was just found has none.
     """
 
     conversation: str
@@ -194,6 +205,7 @@ class Findings(Record):
     to_review: tuple[Statement, ...] = ()
     flags: tuple[Flag, ...] = ()
     limits_named: tuple[Named, ...] = ()
+    limits_held: tuple[HeldLimits, ...] = ()
 
     @property
     def domains_not_discussed(self) -> tuple[Domain, ...]:

@@ -23,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline import rerender
 from pipeline.settings import Settings
-from pipeline.store import runs
+from pipeline.store import runs, templates
 from pipeline.store.database import Store, StoreError, Work, look, open_store, work
 from pipeline.store.errors import Outdated
 from pipeline.store.objects import ObjectsError
@@ -39,8 +39,11 @@ LEASE: Final = dt.timedelta(seconds=30)
 LONGEST_S: Final = 120
 """So long a plan may take; then the system ends its process."""
 
+ASK_S: Final = 30.0
+"""So often who waits for others asks whether any are at it."""
+
 RENEWED: Final = 400
-"""After so many plans a process makes place for another: Typst keeps the memory that it took."""
+"""After so many plans a process makes place for another, whatever it holds on to by then."""
 
 POLL_S: Final = 1.0
 TRIES: Final = 5
@@ -57,6 +60,10 @@ _log: Final = logging.getLogger(__name__)
 
 class BatchError(Exception):
     """A part of a run could not be worked on now. Tells the kind of the error, and nothing of any plan."""
+
+
+class OtherVersionError(BatchError):
+    """The izp of this machine is not the one that a run needs, or lacks what it needs. That does not pass."""
 
 
 def work_off(
@@ -99,10 +106,12 @@ def work_off(
         for thread in threads:
             thread.start()
         while any(thread.is_alive() for thread in threads):
-            began = time.monotonic()
-            with look(store) as w:
+            began, run = time.monotonic(), None
+            # One that fails is no harm: those who work try for longer, and say so when they give up.
+            with contextlib.suppress(SQLAlchemyError), look(store) as w:
                 run = runs.get(w, run_id)
-            progress(run)
+            if run:
+                progress(run)
             # Counting takes longer the more plans there are, and must not become the work.
             until = time.monotonic() + max(POLL_S, 20 * (time.monotonic() - began))
             while time.monotonic() < until and any(thread.is_alive() for thread in threads):
@@ -111,35 +120,57 @@ def work_off(
         ends.set()
         for thread in threads:
             thread.join()
-    with work(store) as w:
-        run = runs.end(w, run_id)
+    run = _ended(store, run_id)
     progress(run)
     if errors and run.state == "running":
         raise errors[0]
     return run
 
 
-def follow(store: Store, run_id: str, progress: Progress) -> Run:
-    """Waits until a run that others work off has ended.
+def _ended(store: Store, run_id: str) -> Run:
+    """Ends a run, as soon as the store can be reached.
+
+    Raises:
+        BatchError: It cannot.
+        NotFound: There is no such run.
+    """
+    kind = ""
+    for tried in range(TRIES):
+        time.sleep(PAUSE_S * tried)
+        try:
+            with work(store) as w:
+                return runs.end(w, run_id)
+        except SQLAlchemyError as error:
+            kind = type(error).__name__
+    raise BatchError(kind)
+
+
+def follow(store: Store, run_id: str, is_tended: Callable[[], bool], progress: Progress) -> Run:
+    """Waits until a run that others work off has ended, or nobody is at it any more.
 
     Args:
         store: The store.
         run_id: The run.
+        is_tended: Whether others are at it; asked every half minute.
         progress: Is told every now and then how far the run is.
 
     Returns:
-        The run as it is then.
+        The run as it is then; `running` where nobody is at it.
 
     Raises:
         NotFound: There is no such run.
         sqlalchemy.exc.SQLAlchemyError: The store cannot be reached; the others may go on.
     """
+    asked = time.monotonic()
     while True:
         began = time.monotonic()
+        is_left = began - asked >= ASK_S and not is_tended()
+        if began - asked >= ASK_S:
+            asked = began
         with look(store) as w:
             run = runs.get(w, run_id)
         progress(run)
-        if run.state != "running":
+        if run.state != "running" or is_left:
             return run
         time.sleep(max(POLL_S, 20 * (time.monotonic() - began)))
 
@@ -157,6 +188,8 @@ def _work(settings: Settings, store: Store, run_id: str, ends: threading.Event) 
                     return
                 if not has_worked:
                     ends.wait(POLL_S)
+            except OtherVersionError:
+                raise
             except (ProcessEnded, BatchError, SQLAlchemyError) as error:
                 failures += 1
                 kind = str(error) if isinstance(error, BatchError) else type(error).__name__
@@ -198,15 +231,17 @@ def part(run_id: str, size: int, worker: str) -> bool:
 
     Raises:
         BatchError: The store cannot be used now.
+        OtherVersionError: This process cannot do what the run is for. Nothing is claimed, so that no plan
+            fails for that.
     """
     store, settings = _open[0]
-    kind = ""
+    kind, claimed = "", None
     try:
+        run = _run(run_id)
         with work(store) as w:
             claimed = runs.claim(w, run_id, worker, size, LEASE)
         if claimed is None:
             return False
-        run = _run(run_id)
         with _held(store, claimed):
             for conversation_id in claimed.conversation_ids:
                 with look(store) as w:
@@ -220,6 +255,9 @@ def part(run_id: str, size: int, worker: str) -> bool:
                     signal.alarm(0)
     except _PASSES as error:
         kind = type(error).__name__
+        if claimed and isinstance(error, ObjectsError):  # the database is there, so they are begun again soon
+            with contextlib.suppress(SQLAlchemyError), work(store) as w:
+                runs.give_back(w, claimed)
     # Not in the handler: an exception takes the one it was raised in along, with what was said.
     if kind:
         raise BatchError(kind)
@@ -258,9 +296,39 @@ def _one(store: Store, settings: Settings, run: Run, claimed: Part, conversation
 
 @cache
 def _run(run_id: str) -> Run:
-    """What a run is for, which never changes."""
-    with look(_open[0][0]) as w:
-        return runs.get(w, run_id)
+    """What a run is for, which never changes, and this process can do.
+
+    Raises:
+        OtherVersionError: It cannot: the run is towards another extraction, or a template that it cannot use.
+    """
+    store, settings = _open[0]
+    with look(store) as w:
+        run = runs.get(w, run_id)
+        kind = _lacks_template(w, run.template_id) if run.template_id else _lacks_extractor(settings, run)
+    if kind:
+        raise OtherVersionError(kind)
+    return run
+
+
+def _lacks_template(w: Work, template_id: str) -> str:
+    """The kind of the error that a template gives here, if it does."""
+    try:
+        templates.get(w, template_id)
+    except StoreError as error:
+        return type(error).__name__
+    return ""
+
+
+def _lacks_extractor(settings: Settings, run: Run) -> str:
+    """The kind of the error that a run towards a version of the extraction would give here, if it would."""
+    from extractors.language import ModelError
+    from pipeline import reextract  # with the language model, which the other kind does without
+
+    try:
+        is_other = reextract.extractor(settings) != run.extractor
+    except ModelError as error:
+        return type(error).__name__
+    return reextract.OtherExtractorError.__name__ if is_other else ""
 
 
 @contextlib.contextmanager

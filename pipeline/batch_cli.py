@@ -25,7 +25,7 @@ from pipeline.terminal import (
 if TYPE_CHECKING:
     from pipeline.settings import Settings
     from pipeline.store.database import Store, Work
-    from pipeline.store.runs import Run
+    from pipeline.store.runs import Kind, Run
 
 INTERRUPTED: Final = 130
 
@@ -41,6 +41,14 @@ COUNTS: Final = {
     "failed": "mislukt",
     "waiting": "nog te doen",
 }
+
+OTHERS_WAIT: Final = (
+    "Een eerdere run was niet af en gaat over meer plannen dan u nu kiest: {} andere. Stop hem met izp runs "
+    "stop {}, of geef de opdracht van toen nog eens."
+)
+NOT_TENDED: Final = (
+    "Er werkt geen worker meer aan deze run. Geef dezelfde opdracht nog eens om verder te gaan."
+)
 
 app = typer.Typer(cls=DutchGroup, add_completion=False)
 runs_app = typer.Typer(
@@ -68,8 +76,13 @@ RunId = Annotated[str, typer.Argument(metavar="RUN", help="Het nummer van de run
 @app.command(cls=DutchCommand)
 def rerender(
     template: Annotated[
-        str, typer.Option("--template", metavar="NAAM", help="De naam van het sjabloon.")
-    ] = "izp",
+        str | None,
+        typer.Option(
+            "--template",
+            metavar="NAAM",
+            help="De naam van het sjabloon; anders dat van de laatste keuze.",
+        ),
+    ] = None,
     to: Annotated[
         str | None,
         typer.Option("--to", metavar="VERSIE", help="De versie; anders de versie die het laatst gekozen is."),
@@ -90,12 +103,13 @@ def rerender(
     Er verandert niets aan verbeteringen, besluiten en open punten. Een goedgekeurd plan blijft; daarna komt
     een nieuw concept, dat een behandelaar kan goedkeuren. Wordt dit afgebroken, geef dan dezelfde opdracht.
     """
-    from pipeline.store import lagging, runs, templates
+    from pipeline.store import lagging, templates
     from pipeline.store.database import work
 
     with _settings_and_store() as (settings, store):
         with work(store) as w:
             wanted = templates.named(w, template, to)
+            templates.get(w, wanted)  # says so at once where this izp cannot use it
             ids = lagging.behind_template(
                 w,
                 wanted,
@@ -103,11 +117,8 @@ def rerender(
                 only_concept=only_concept,
                 older_than=_version(older_than),
             )
-            unfinished = runs.unfinished(w, "rerender", template_id=wanted, trial=dry_run)
-            run = None
-            if ids or unfinished:
-                run = runs.begin(w, actor(), "rerender", ids, template_id=wanted, trial=dry_run)
-        _work_off(settings, store, run, report, is_resumed=unfinished is not None)
+            run, is_resumed = _begun(w, "rerender", ids, template_id=wanted, trial=dry_run)
+        _work_off(settings, store, run, report, is_resumed=is_resumed)
 
 
 @app.command(cls=DutchCommand)
@@ -123,18 +134,15 @@ def reextract(
     het verslag en bij het plan. Wordt dit afgebroken, geef dan dezelfde opdracht.
     """
     from pipeline.reextract import extractor
-    from pipeline.store import lagging, runs
+    from pipeline.store import lagging
     from pipeline.store.database import work
 
     with _settings_and_store() as (settings, store):
         now = extractor(settings)
         with work(store) as w:
             ids = lagging.behind_extractor(w, now, child_ids=_known(w, child), only_concept=only_concept)
-            unfinished = runs.unfinished(w, "reextract", extractor=now, trial=dry_run)
-            run = None
-            if ids or unfinished:
-                run = runs.begin(w, actor(), "reextract", ids, extractor=now, trial=dry_run)
-        _work_off(settings, store, run, report, is_resumed=unfinished is not None)
+            run, is_resumed = _begun(w, "reextract", ids, extractor=now, trial=dry_run)
+        _work_off(settings, store, run, report, is_resumed=is_resumed)
 
 
 @runs_app.callback(invoke_without_command=True)
@@ -150,7 +158,7 @@ def list_runs(context: typer.Context) -> None:
         return
     with _settings_and_store() as (_, store), look(store) as w:
         found = [
-            (run, templates.get(w, run.template_id).version if run.template_id else "")
+            (run, templates.name_and_version(w, run.template_id)[1] if run.template_id else "")
             for run in runs.recent(w)
         ]
     if not found:
@@ -173,7 +181,7 @@ def stop_run(run_id: RunId) -> None:
     from pipeline.store.database import work
 
     with _settings_and_store() as (_, store), work(store) as w:
-        run = runs.cancel(w, runs.named(w, run_id))
+        run = runs.cancel(w, actor(), runs.named(w, run_id))
     print_line(console_for(), f"Deze run is {STATES[run.state]}: {_counts(run)}.")
 
 
@@ -209,6 +217,32 @@ def _known(w: Work, child_ids: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(child_ids or ())
 
 
+def _begun(
+    w: Work,
+    kind: Kind,
+    ids: Sequence[str],
+    *,
+    template_id: str | None = None,
+    extractor: str | None = None,
+    trial: bool,
+) -> tuple[Run | None, bool]:
+    """A run over these plans, if there is anything to do, and whether it is one that was not finished.
+
+    Raises:
+        StoreError: One that was not finished is over plans that are not among these.
+    """
+    from pipeline.store import runs
+    from pipeline.store.database import StoreError
+
+    there = runs.unfinished(w, kind, template_id=template_id, extractor=extractor, trial=trial)
+    if there and (others := len(runs.waiting(w, there.id).difference(ids))):
+        raise StoreError(OTHERS_WAIT.format(others, there.id[:8]))
+    if not (ids or there):
+        return None, False
+    run = runs.begin(w, actor(), kind, ids, template_id=template_id, extractor=extractor, trial=trial)
+    return run, there is not None
+
+
 def _version(told: str | None) -> str | None:
     if told is not None and not all(part.isdecimal() for part in told.split(".")):
         print_line(console_for(stderr=True), "Schrijf een versie als 2.1.0.")
@@ -232,13 +266,14 @@ def _work_off(
     errors = console_for(stderr=True)
     if is_resumed:
         print_line(errors, f"Een eerdere run was niet af en gaat verder: nog {run.waiting} plannen.")
+    kind, run_id = run.kind, run.id
     is_elsewhere = _workers_take(run)
     try:
         with _progress(run) as progress:
             if is_elsewhere:
-                run = follow(store, run.id, progress)
+                run = follow(store, run_id, lambda: _workers_tend(kind, run_id), progress)
             else:
-                run = work_off(settings, store, run.id, progress=progress)
+                run = work_off(settings, store, run_id, progress=progress)
     except KeyboardInterrupt:
         if is_elsewhere:
             print_line(errors, "De workers gaan door; izp runs toont hoe ver ze zijn. Stop de run met:")
@@ -252,8 +287,10 @@ def _work_off(
         )
         raise typer.Exit(INTERNAL_FAILURE) from None
     print_line(console_for(), f"Plannen: {_counts(run)}.")
+    if run.state == "running":
+        print_line(errors, NOT_TENDED)
     _write_report(settings, store, run, folder)
-    if run.counts.get("failed"):
+    if run.state != "done" or run.counts.get("failed"):
         raise typer.Exit(INTERNAL_FAILURE)
 
 
@@ -266,14 +303,23 @@ def _workers_take(run: Run) -> bool:
     return started(run.kind, run.id)
 
 
+def _workers_tend(kind: str, run_id: str) -> bool:
+    from pipeline.work_pool import is_tended
+
+    return is_tended(kind, run_id)
+
+
 def _write_report(settings: Settings, store: Store, run: Run, folder: Path | None) -> None:
     from pipeline import run_report
-    from pipeline.store.database import look
+    from pipeline.store import audit
+    from pipeline.store.database import look, work
     from pipeline.summary import shown
 
     with look(store) as w:
         told = run_report.report(w, run)
     path = run_report.write(told, folder or run_report.folder_of(settings, run.id))
+    with work(store) as w:
+        audit.record(w, actor(), "run_report", object=run.id)
     print_line(console_for(), f"Het verslag: {shown(path)}")
     print_line(
         console_for(), "Er staat in wat er in gesprekken gezegd is. Gooi het weg als u het hebt gelezen."

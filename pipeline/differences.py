@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, Literal
 
 from extractors.concepts import limit_concepts, load_lexicon
-from extractors.limits import STANCES
+from extractors.limits import IN_PLAIN_WORDS, STANCES, limits_by_statement
 from extractors.schema import Flag, Record, Statement
 from pipeline.corrections import Correction, replay
 from pipeline.dossier import Extraction
@@ -25,6 +26,7 @@ Aspect = Literal[
     "question",
     "lead",
     "topics",
+    "limits",
 ]
 
 AT_LIMIT: Final = "Er is iets anders bij een wens of afspraak over een behandelgrens."
@@ -71,10 +73,11 @@ class Held(Record):
 class Differences(Record):
     """What is other in a draft than in the one before it, in the order of the source.
 
-    `came` and `went` are points. `elsewhere` tells that who speaks is told otherwise, or where a treatment is
-    named.
+    `at` is when that was kept. `came` and `went` are points. `elsewhere` tells that who speaks is told
+    otherwise, or where a treatment is named.
     """
 
+    at: dt.datetime | None = None
     new: tuple[Found, ...] = ()
     vanished: tuple[Found, ...] = ()
     changed: tuple[Reread, ...] = ()
@@ -98,17 +101,19 @@ def differences(before: Extraction, made: Extraction, after: Extraction) -> Diff
         after: The draft that comes of it, with all that readers did (`redraft.keep_corrected`).
     """
     old, found, new = _by_id(before), _by_id(made), _by_id(after)
+    was_about, found_about, about = (limits_by_statement(each.findings) for each in (before, made, after))
     changed, held = [], []
     for name, was in old.items():
         now, machine = new.get(name), found.get(name)
         if now is None:
             continue
-        if readings := _readings(was, now):
+        if readings := _readings(was, now) + _limits(was_about.get(name), about.get(name)):
             changed.append(Reread(statement=now.statement, readings=readings))
         instead = machine or _in_its_place(was.statement, found, new)
-        otherwise = (
-            [each for each in _readings(now, instead) if each.aspect != "to_review"] if instead else []
-        )
+        otherwise: list[Reading] = []
+        if instead:
+            otherwise += (each for each in _readings(now, instead) if each.aspect != "to_review")
+            otherwise += _limits(about.get(name), found_about.get(instead.statement.id))
         if machine is None or otherwise:
             found_now = instead.statement if instead else None
             held.append(Held(statement=now.statement, found=found_now, readings=tuple(otherwise)))
@@ -139,8 +144,10 @@ def attention(found: Differences, corrections: Iterable[Correction]) -> tuple[st
     about_a_limit = any(
         each.category in STANCES and not limit_concepts().isdisjoint(each.topics) for each in touched
     )
+    reread: tuple[Reread | Held, ...] = (*found.changed, *found.held)
+    other_limit = any(each.aspect == "limits" for row in reread for each in row.readings)
     reasons = {
-        AT_LIMIT: about_a_limit or any(flag.type == "treatment_limit" for flag in flags),
+        AT_LIMIT: about_a_limit or other_limit or any(flag.type == "treatment_limit" for flag in flags),
         AT_CONFLICT: any(flag.type == "conflict" for flag in flags),
         AT_CONFIRMED: any(
             each.statement.id in done.confirmed or each.statement.id in done.ratified for each in found.held
@@ -166,7 +173,9 @@ def in_words(readings: Iterable[Reading], labels: Labels) -> tuple[str, ...]:
         "question": "op de vraag: ",
         "lead": "kopje: ",
         "topics": "onderwerp: ",
+        "limits": "behandelgrens: ",
     }
+    concepts = {each.id: each.label for each in load_lexicon().values()}
     values: dict[str, Mapping[Any, str]] = {
         "to_review": {"": "in het plan", "yes": "nog te beoordelen"},
         "category": labels.categories,
@@ -175,12 +184,13 @@ def in_words(readings: Iterable[Reading], labels: Labels) -> tuple[str, ...]:
         "domains": labels.domains,
         "polarity": {"affirmed": "ja", "negated": "nee"},
         "certainty": labels.certainties | {"firm": "zeker"},
-        "topics": {each.id: each.label for each in load_lexicon().values()},
+        "topics": concepts,
+        "limits": concepts | {"": "geen", IN_PLAIN_WORDS: "zonder naam"},
     }
 
     def told(aspect: Aspect, value: str) -> str:
         words = values.get(aspect, {})
-        parts = value.split(",") if aspect in ("domains", "topics") else [value]
+        parts = value.split(",") if aspect in ("domains", "topics", "limits") else [value]
         return ", ".join(words.get(part) or part or "niet genoemd" for part in parts)
 
     def line(one: Reading) -> str:
@@ -218,6 +228,13 @@ def _readings(was: Found, now: Found) -> tuple[Reading, ...]:
         for (aspect, before), (_, after) in pairs
         if before != after
     )
+
+
+def _limits(was: tuple[str, ...] | None, now: tuple[str, ...] | None) -> tuple[Reading, ...]:
+    """What treatments with limits a statement is about, where those are others."""
+    if was == now:
+        return ()
+    return (Reading(aspect="limits", before=",".join(was or ()), after=",".join(now or ())),)
 
 
 def _values(found: Found) -> Iterator[tuple[Aspect, str]]:

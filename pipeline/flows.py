@@ -13,10 +13,10 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, Final, TypeVar, cast
 
 # isort: off
@@ -36,7 +36,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline import batch, drafting
 from pipeline import reextract as reextraction
-from pipeline.batch import BatchError
+from pipeline.batch import BatchError, OtherVersionError
 from pipeline.drafting import DraftingError
 from pipeline.settings import Settings
 from pipeline.store import claims, lagging, runs, templates
@@ -68,6 +68,8 @@ OUTCOMES: Final = {
     "failed": "mislukt",
     "waiting": "niet gedaan",
 }
+
+ACTOR: Final = Actor(origin="prefect")
 
 _log: Final = logging.getLogger(__name__)
 
@@ -187,7 +189,7 @@ def reextract(run_id: str | None = None) -> State[None]:
 def stop(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001  # Prefect's
     """Stops the run of a flow that was cancelled: nobody begins a plan of it any more."""
     if run_id := flow_run.parameters.get("run_id"):
-        _told(lambda: _in_store(lambda w: runs.cancel(w, run_id)))
+        _told(lambda: _in_store(lambda w: runs.cancel(w, ACTOR, run_id)))
 
 
 def _work_off(kind: Kind, run_id: str | None) -> State[None]:
@@ -258,9 +260,11 @@ def plans(run_id: str) -> bool:
 
     Raises:
         NotNowError: The store cannot be reached, or the process ended without having claimed anything.
-        RunError: The run is not there any more.
+        RunError: The run is not there any more, or this machine has another izp than it needs.
     """
-    process = _idle.get()
+    process = _free()
+    if process is None:
+        return False
     try:
         for _ in range(PARTS):
             while not _part(process, run_id):
@@ -304,6 +308,14 @@ def _processes() -> Iterator[None]:
                 _idle.get()
 
 
+def _free() -> WarmProcess | None:
+    """A process that nobody uses; none when the flow ends, which a task may find that paused meanwhile."""
+    while not _ends.is_set():
+        with suppress(Empty):
+            return _idle.get(timeout=batch.POLL_S)
+    return None
+
+
 def _part(process: WarmProcess, run_id: str) -> bool:
     """Works off one part in a process; gives back what it had claimed where it ended."""
     name = secrets.token_hex(16)
@@ -311,14 +323,13 @@ def _part(process: WarmProcess, run_id: str) -> bool:
         return process.run(batch.part, run_id, batch.SIZE, name)
     except Exception as error:
         kind = str(error) if isinstance(error, BatchError) else type(error).__name__
-        can_pass = isinstance(error, BatchError | ProcessEnded)
+        can_pass = isinstance(error, BatchError | ProcessEnded) and not isinstance(error, OtherVersionError)
+        has_ended = isinstance(error, ProcessEnded)
     _log.warning("run %s: %s", run_id, kind)
     given_back = _told(lambda: _in_store(lambda w: runs.release(w, run_id, name)))
-    if can_pass and not given_back:
-        raise NotNowError(kind)
-    if not can_pass:
-        raise RunError(kind)
-    return True  # it is a plan that ended the process: the run goes on, and gives that plan up
+    if has_ended and given_back:
+        return True  # it is a plan that ended the process: the run goes on, and gives that plan up
+    raise NotNowError(kind) if can_pass else RunError(kind)
 
 
 def _behind(w: Work, kind: Kind) -> Run | None:
@@ -331,8 +342,7 @@ def _behind(w: Work, kind: Kind) -> Run | None:
     unfinished = runs.unfinished(w, kind, template_id=template_id, extractor=extractor)
     if not ids and unfinished is None:
         return None
-    actor = Actor(origin="prefect")
-    return runs.begin(w, actor, kind, ids, template_id=template_id, extractor=extractor)
+    return runs.begin(w, ACTOR, kind, ids, template_id=template_id, extractor=extractor)
 
 
 def _waits(run_id: str) -> bool:

@@ -11,7 +11,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from extractors.concepts import limit_concepts
-from extractors.schema import Conversation, Flag, Statement
+from extractors.flags import treatment_limits
+from extractors.limits import limit_threads, limits_by_statement
+from extractors.schema import Conversation, Findings, Flag, HeldLimits, Statement
 from extractors.voices import GROUND
 from pipeline.corrections import Correction, replay
 from pipeline.dossier import Extraction
@@ -41,6 +43,9 @@ def keep_corrected(made: Extraction, before: Extraction, corrections: Iterable[C
 
     - A statement that a correction names, or that is part of a point that one names, stays as it was. Only
       what somebody told since of the conversation itself holds for it too: who its speaker is, and the day.
+    - A treatment with limits that such a statement was about by the run of the talk is what it stays about,
+      wherever treatments are named now: a ratification is of no other. With a point of a treatment limit that
+      readers decided stays what else they had before them on a further treatment that all of it is about.
     - A new statement with half of its words in statements that stay, or in what readers quoted, is left out:
       it would be there twice, or come back in another cut. One that has other words for the most part, or
       names a treatment with limits that they do not, is to be reviewed, whatever its chance.
@@ -56,6 +61,7 @@ def keep_corrected(made: Extraction, before: Extraction, corrections: Iterable[C
     record = tuple(corrections)
     decided = _decided(before, record)
     named = _named(record) | {name for flag in decided for name in flag.statements}
+    named |= _beside(before.findings, decided)
     was_sure = {each.id for each in before.findings.statements}
     known = was_sure | {each.id for each in before.findings.to_review}
     found = {each.id: each for each in (*made.findings.statements, *made.findings.to_review)}
@@ -85,15 +91,14 @@ def keep_corrected(made: Extraction, before: Extraction, corrections: Iterable[C
             instead[each.id] = tuple(stays.id for stays in there if stays.id)
         else:
             (doubtful if there and each.id not in was_sure else standing)[each.id] = each
-    flags = _flags(made, before, decided, kept, instead, {*sure, *doubtful})
     findings = made.findings.model_copy(
-        update={
-            "statements": _in_order(sure.values()),
-            "to_review": _in_order(doubtful.values()),
-            "flags": flags,
-        }
+        update={"statements": _in_order(sure.values()), "to_review": _in_order(doubtful.values())}
     )
-    return made.model_copy(update={"findings": findings})
+    findings = findings.model_copy(update={"limits_held": _held_limits(findings, before.findings, kept)})
+    flagged = (_moved(flag, instead) for flag in made.findings.flags)
+    new = _flagged_as_held(findings, [flag for flag in flagged if flag])
+    flags = _flags(new, made.conversation.flags, before, decided, kept, {*sure, *doubtful})
+    return made.model_copy(update={"findings": findings.model_copy(update={"flags": flags})})
 
 
 def _named(corrections: Iterable[Correction]) -> set[str]:
@@ -111,6 +116,16 @@ def _decided(before: Extraction, corrections: Iterable[Correction]) -> tuple[Fla
 
 def _about(flag: Flag) -> tuple[object, ...]:
     return flag.type, flag.statements, flag.turns
+
+
+def _beside(before: Findings, decided: Iterable[Flag]) -> set[str]:
+    """The statements on a treatment with limits that all of a decided point, and more, is about.
+
+    Without the others that treatment would be one that was decided.
+    """
+    threads = limit_threads(before.statements, before.limits_named, before.limits_held).values()
+    limits = [set(flag.statements) for flag in decided if flag.type == "treatment_limit"]
+    return {name for ids in threads for point in limits if point < set(ids) for name in ids}
 
 
 def _quoted(corrections: Sequence[Correction], conversation: Conversation) -> Iterator[_Stays]:
@@ -176,18 +191,35 @@ def _everyone(conversation: Conversation) -> list[tuple[object, ...]]:
     return [_told(conversation, person.label) for person in conversation.participants]
 
 
+def _held_limits(now: Findings, before: Findings, kept: Iterable[str]) -> tuple[HeldLimits, ...]:
+    """What statements that stay were about as a treatment with limits, where they would not be now."""
+    was, told = limits_by_statement(before), limits_by_statement(now)
+    return tuple(
+        HeldLimits(statement=name, topics=was.get(name, ()))
+        for name in kept
+        if was.get(name) != told.get(name)
+    )
+
+
+def _flagged_as_held(findings: Findings, flags: list[Flag]) -> list[Flag]:
+    """Flags, those of treatment limits by what statements that stay are about."""
+    if not findings.limits_held:
+        return flags
+    limits = treatment_limits(findings.statements, findings.limits_named, findings.limits_held)
+    return [*(flag for flag in flags if flag.type != "treatment_limit"), *limits]
+
+
 def _flags(
-    made: Extraction,
+    found: Iterable[Flag],
+    of_intake: Collection[Flag],
     before: Extraction,
     decided: Sequence[Flag],
     kept: Collection[str],
-    instead: Mapping[str, tuple[str, ...]],
     there: Collection[str],
 ) -> tuple[Flag, ...]:
     """The flags of the new draft, with those that stay."""
-    moved = (_moved(flag, instead) for flag in made.findings.flags)
-    new = [flag for flag in moved if flag and not any(_covers(old, flag) for old in decided)]
-    stay = [flag for flag in decided if flag not in made.conversation.flags]
+    new = [flag for flag in found if not any(_covers(old, flag) for old in decided)]
+    stay = [flag for flag in decided if flag not in of_intake]
     for flag in before.findings.flags:
         names = [name for name in flag.statements if name in kept]
         if flag in decided or not names:

@@ -118,6 +118,8 @@ def _keep(
         if other.changes_the_plan:
             _follow(w, row, run, after, other)
         else:
+            if reasons:
+                rereadings.keep_held(w, row, other)
             findings.note_extractor(w, row, run.extractor or "")
     if not (other.changes_the_plan or reasons):
         return "unchanged", None

@@ -122,19 +122,24 @@ def _again(store: Store, run: Run, conversation_id: str, seen: _Seen, finish: Fi
         if _is_drafted(row) or drafts.head(w, conversation_id) != seen.version:
             raise _Changed
         if made:
-            number, is_new = seen.version.number, seen.version.approval is not None and not is_there
+            is_new = seen.version.approval is not None and not is_there
+            number, mark = seen.version.number + is_new, seen.after.fingerprint
+            # An event holds the end of the audit trail, for which all others wait: first what takes long,
+            # and the event last where it can be.
+            rows = [
+                documents.write(w, conversation_id, number, kind, mark, data) for kind, data in made.items()
+            ]
             if is_new:
-                number = _restyle(w, run, conversation_id, seen)
-            for kind, data in made.items():
-                documents.keep(w, conversation_id, number, kind, seen.after.fingerprint, data)
+                _restyle(w, run, conversation_id, seen)
+            for each in rows:
+                documents.note(w, each)
             if not (is_there or is_new):
-                # Last where it can be: its event holds the end of the audit trail, for which all others wait.
                 _restyle(w, run, conversation_id, seen)
         finish(w, outcome, detail)
 
 
-def _restyle(w: Work, run: Run, conversation_id: str, seen: _Seen) -> int:
-    """Shows the plan in the other template; gives the number of the version that is.
+def _restyle(w: Work, run: Run, conversation_id: str, seen: _Seen) -> None:
+    """Shows the plan in the other template.
 
     Raises:
         OtherRecordError: It is not made from just what the version before it was made from.
@@ -145,7 +150,6 @@ def _restyle(w: Work, run: Run, conversation_id: str, seen: _Seen) -> int:
     if (now.drafting, now.corrections, approved_on) != (was.drafting, was.corrections, seen.content):
         raise OtherRecordError
     reviews.note_open_points(w, found(w, conversation_id), seen.after)
-    return now.number
 
 
 def _layouts(plan: Plan, template: Template) -> tuple[str, str]:

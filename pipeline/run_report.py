@@ -10,7 +10,7 @@ import datetime as dt
 import shutil
 from collections.abc import Iterable
 from functools import cache
-from itertools import groupby
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -22,25 +22,38 @@ from pipeline.publish import publish
 from pipeline.settings import Settings
 from pipeline.store import children, conversations, runs, templates
 from pipeline.store.database import Work
-from pipeline.store.runs import BUSY, ENDED, Detail, Item, Kind, Outcome, Run, State
+from pipeline.store.keys import KeysError
+from pipeline.store.runs import BUSY, ENDED, UNREADABLE, Detail, Item, Kind, Outcome, Run, State
 
 FOLDER: Final = "verslagen"
 
 MOST: Final = 10_000
-"""Of so many plans a report says what changed; of more than those a page would not open any more."""
+"""So many plans a report tells of, as a page with more opens slowly; those to look at are never left out."""
 
 REASONS: Final = {
     ENDED: "Bij dit plan stopte het programma, drie keer. Meld dit aan de beheerder.",
     BUSY: "Aan dit plan werd steeds gewerkt. Geef de opdracht later nog eens.",
     "RenderError": "Met dit sjabloon kon het document niet gemaakt worden. Kijk het sjabloon na.",
     "OtherRecordError": "In dit sjabloon zou iets van het plan wegvallen. Het plan is niet aangeraakt.",
-    "KeysError": "De gegevens van dit plan zijn beschadigd of met een andere sleutel versleuteld.",
+    UNREADABLE: "De gegevens van dit plan zijn beschadigd of met een andere sleutel versleuteld.",
+    "IntakeError": "Het bestand van dit gesprek is niet meer te lezen. Het plan is niet aangeraakt.",
+    "ModelError": "Het taalmodel is niet geïnstalleerd. Installeer izp opnieuw en geef de opdracht nog eens.",
+    "NotFound": "Dit gesprek of zijn plan is er niet meer.",
+    "OtherExtractorError": (
+        "Hier draaide een andere versie van izp, of met andere instellingen. Maak die op alle machines "
+        "gelijk en geef de opdracht nog eens."
+    ),
+    "StoreError": (
+        "Deze versie van izp kan een sjabloon van dit plan niet gebruiken, of iets van het plan niet "
+        "bewaren. Werk izp bij en geef de opdracht nog eens."
+    ),
 }
+NO_NAME: Final = "Niet te lezen"
 OTHER_REASON: Final = "Er ging iets mis in het programma ({}). Meld dit aan de beheerder."
 
 
 class Told(Record):
-    """What became of one plan; `reason` says why where it failed."""
+    """What became of one plan; `reason` says why where it failed or cannot be told."""
 
     conversation: str
     child: str
@@ -79,9 +92,10 @@ def report(w: Work, run: Run) -> Report:
     """What came of a run."""
     aim = run.extractor or ""
     if run.template_id:
-        template = templates.get(w, run.template_id)
-        aim = f"{template.name} {template.version}"
-    found = [_told(w, item) for item, _ in zip(runs.items(w, run.id), range(MOST), strict=False)]
+        aim = " ".join(templates.name_and_version(w, run.template_id))
+    found = [_told(w, item) for item in runs.items(w, run.id, ("attention", "failed"))]
+    rest = chain(runs.items(w, run.id, ("changed",)), runs.items(w, run.id, ("unchanged",)))
+    found += [_told(w, item) for item in islice(rest, max(0, MOST - len(found)))]
     return Report(
         run=run.id,
         kind=run.kind,
@@ -138,16 +152,19 @@ def forget(settings: Settings, child_id: str) -> None:
 
 
 def _told(w: Work, item: Item) -> Told:
-    reason = None
-    if item.outcome == "failed":
-        reason = REASONS.get(item.code or "", OTHER_REASON.format(item.code))
+    code, name, file = item.code, NO_NAME, NO_NAME
+    try:
+        name = children.get(w, item.child_id).about.name
+        file = conversations.status(w, item.conversation_id).name
+    except KeysError:  # of this child; that is no reason not to tell of the others
+        code = UNREADABLE
     return Told(
         conversation=item.conversation_id,
         child=item.child_id,
-        name=children.get(w, item.child_id).about.name,
-        file=conversations.status(w, item.conversation_id).name,
+        name=name,
+        file=file,
         outcome=item.outcome,
-        reason=reason,
+        reason=REASONS.get(code, OTHER_REASON.format(code)) if code else None,
         milliseconds=item.milliseconds,
         detail=item.detail,
     )

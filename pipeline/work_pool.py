@@ -10,7 +10,13 @@ from typing import Any, Final
 os.environ["DO_NOT_TRACK"] = "1"
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.objects import WorkerStatus
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterName,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import StateType, WorkerStatus
 from prefect.exceptions import ObjectNotFound
 from prefect.settings import (
     PREFECT_API_REQUEST_TIMEOUT,
@@ -76,6 +82,22 @@ def started(kind: str, run_id: str) -> bool:
     return True
 
 
+def is_tended(kind: str, run_id: str) -> bool:
+    """Whether a flow of a run waits or runs, and there is a worker; so too where the server does not say."""
+    states = FlowRunFilterStateType(
+        any_=[StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING, StateType.PAUSED]
+    )
+    asked = FlowRunFilter(
+        name=FlowRunFilterName(any_=[_name(kind, run_id)]), state=FlowRunFilterState(type=states)
+    )
+    with temporary_settings(WAITED_FOR):
+        try:
+            with get_client(sync_client=True) as client:
+                return bool(_online(client) and client.read_flow_runs(flow_run_filter=asked, limit=1))
+        except Exception:  # it may be back soon, and the workers go on without it
+            return True
+
+
 def call_help(kind: str, run_id: str, most: int) -> int:
     """Starts the flow of a run once more for each other worker of the pool.
 
@@ -105,5 +127,10 @@ def _online(client: SyncPrefectClient) -> int:
 
 def _start(client: SyncPrefectClient, kind: str, run_id: str, tags: Iterable[str]) -> None:
     deployment = client.read_deployment_by_name(f"{kind}/{DEPLOYMENT}")
-    name = f"{kind} {run_id[:8]}"
-    client.create_flow_run_from_deployment(deployment.id, parameters={"run_id": run_id}, name=name, tags=tags)
+    client.create_flow_run_from_deployment(
+        deployment.id, parameters={"run_id": run_id}, name=_name(kind, run_id), tags=tags
+    )
+
+
+def _name(kind: str, run_id: str) -> str:
+    return f"{kind} {run_id[:8]}"

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.plan import Approval, Entry, Item, Plan, treatment_limits
 from pipeline.render import RenderError
 from pipeline.store import approvals
+from pipeline.store.approvals import Seen
 from pipeline.store.database import look, work
 from pipeline.store.errors import NotApprovable, Outdated
 from review.guard import Visit, is_proved, needs
@@ -68,19 +69,20 @@ def approve(
     conversation: str,
     visit: Annotated[Visit, Depends(needs("approve"))],
     inhoud: Annotated[str, Form()],
+    sjabloon: Annotated[str, Form()],
     wachtwoord: Annotated[str, Form()] = "",
 ) -> Response:
     """Approves the plan, by someone who shows once more who that is."""
-    site = site_of(request)
+    site, seen = site_of(request), Seen(inhoud, sjabloon)
     try:
         with look(site.store) as w:
-            approval: Approval = approvals.to_approve(w, visit.actor, conversation, inhoud)
+            approval: Approval = approvals.to_approve(w, visit.actor, conversation, seen)
         if not is_proved(request, visit, wachtwoord):
             wrong = WRONG if visit.user.has_password else WRONG_SIGN_ON
             return _page(request, visit, conversation, wrong, 422)
         made = site.renderer.documents(conversation, approval.version, approval)
         with work(site.store) as w:
-            approvals.approve(w, visit.actor, conversation, inhoud, approval, made)
+            approvals.approve(w, visit.actor, conversation, seen, approval, made)
     except NotApprovable as blocked:
         return _page(request, visit, conversation, str(blocked), 422)
     except Outdated:

@@ -1,7 +1,8 @@
 """What a reviewer does with a plan: each act is one form, and the answer is what it changed on the screen.
 
 A form tells what its sender had on screen (`gezien`): an act on what somebody else changed since comes back
-with both, and nothing that was typed is lost. `toont` tells what the whole page shows, so that it can follow.
+with both, and nothing that was typed is lost. One that rests on how the conversation was read comes back when
+it was worked out again since. `toont` tells what the whole page shows, so that it can follow.
 """
 
 from __future__ import annotations
@@ -20,12 +21,13 @@ from pipeline.plan.points import point_id
 from pipeline.store import reviews
 from pipeline.store.database import Work, look, work
 from pipeline.store.errors import Conflict, NotFound, Outdated, Unfit
+from pipeline.store.reviews import RENUMBERED, REREAD
 from review import acts, panels
 from review.acts import Sorting
 from review.guard import Visit, check, needs
 from review.pages import page
 from review.panels import Panel, Typed
-from review.plans import Held, after, changed, held, is_numbered_as, screen_after, seen_by, values
+from review.plans import MOST_DIGITS, Held, after, changed, held, screen_after, seen_by, shown_by, values
 from review.screen import Screen, StatementView
 from review.site import site_of
 
@@ -44,11 +46,8 @@ SAID: Final = {
     "opmerken": "De opmerking is bewaard.",
     "bekrachtigen": "De behandelgrens is bekrachtigd.",
 }
-MOST_DIGITS: Final = 10
-RENUMBERED: Final = (
-    "De punten van dit plan hebben intussen andere nummers. Laad de pagina opnieuw en kijk het na."
-)
 NEW_VERSION: Final = "Hiermee is versie {} begonnen, als concept."
+READ_AGAIN: Final = "Het gesprek is intussen opnieuw uitgewerkt: bekijk hoe het er nu staat."
 
 
 async def sent_form(request: Request) -> Typed:
@@ -168,7 +167,9 @@ def fill(request: Request, conversation: str, field: str, typed: Sent, visit: Co
             return []
         return [acts.fill(screen.plan, field, _value(typed, "woorden"))]
 
-    def again(now: Held, sentence: str, others: tuple[Correction, ...]) -> Panel:
+    def again(now: Held, sentence: str, others: tuple[Correction, ...]) -> Panel | None:
+        if not others and _is_other(now, typed):
+            return None  # the field of a person may be another's by now
         return panels.for_field(
             _here(conversation), field, now.screen, typed=typed, sentence=sentence, others=others
         )
@@ -202,10 +203,10 @@ def resolve(request: Request, conversation: str, number: int, typed: Sent, visit
 
     with look(site_of(request).store) as w:
         now = held(w, conversation)
-    if "gezien" in typed and not is_numbered_as(_value(typed, "gezien"), now):
-        raise Outdated(RENUMBERED)
 
     def make(screen: Screen, _: Dossier) -> list[Correction]:
+        if _is_other(now, typed):
+            raise Outdated(REREAD if _is_reread(now, typed) else RENUMBERED)
         if number not in screen.points:
             raise NotFound(panels.NOT_HERE)
         if screen.points[number].item.type == "treatment_limit" and outcome != "next_conversation":
@@ -215,7 +216,9 @@ def resolve(request: Request, conversation: str, number: int, typed: Sent, visit
                 return [acts.resolve(screen.plan, point_id(number), each, _value(typed, "reden"))]
         raise Unfit(acts.EMPTY)
 
-    def again(now: Held, sentence: str, others: tuple[Correction, ...]) -> Panel:
+    def again(now: Held, sentence: str, others: tuple[Correction, ...]) -> Panel | None:
+        if _is_other(now, typed):
+            return None  # the number may be another point's by now
         panel = panels.for_point(
             _here(conversation), number, now.screen, typed=typed, sentence=sentence, others=others
         )
@@ -336,28 +339,51 @@ def _take(
             return changed(request, now, before, "", about=about)
         with work(store) as w:
             last = reviews.last_seen(now.dossier.corrections[:seen])
-            added = reviews.append(w, visit.actor, conversation, new, last)
-    except Conflict as clash:
+            shown = shown_by(_value(typed, "gezien"))
+            added = reviews.append(w, visit.actor, conversation, new, last, shown)
+    except (NotFound, Outdated, Unfit) as error:
         with look(store) as w:
             now = held(w, conversation)
-        panel = again(now, "", clash.others)
-        return changed(request, now, before, str(clash), about=about, panel=panel, status=409)
-    except Unfit as wrong:
-        panel = again(now, str(wrong), ())
-        return changed(request, now, before, str(wrong), about=about, panel=panel, status=422)
+            before = _before(w, now, typed)
+        is_gone = isinstance(error, NotFound)
+        if is_gone and not _is_reread(now, typed):
+            raise
+        sentence = REREAD if is_gone else str(error)
+        if isinstance(error, Unfit) and _is_reread(now, typed):
+            sentence = f"{sentence} {READ_AGAIN}"
+        clash = error.others if isinstance(error, Conflict) else ()
+        try:
+            panel = again(now, "" if clash else sentence, clash)
+        except NotFound:
+            panel = None
+        status = 422 if isinstance(error, Unfit) else 409
+        return changed(request, now, before, sentence, about=about, panel=panel, status=status)
     with look(store) as w:
         now = after(w, now, added)
+        before = _before(w, now, typed)
     told = f"{said} {NEW_VERSION.format(added.version)}" if added.opened else said
+    if _is_reread(now, typed):
+        told = f"{told} {READ_AGAIN}"
     back = "/goedkeuren" if _value(typed, "terug") == "goedkeuren" else ""
     return changed(request, now, before, told, about=about or new[0].id, back=back, shut=True)
 
 
 def _before(w: Work, now: Held, typed: Typed) -> Screen | None:
     """What the page of a form shows; None if that is another plan altogether."""
-    shown = seen_by(_value(typed, "toont"), now)
-    if shown is None or not is_numbered_as(_value(typed, "toont"), now):
+    page_shows = _value(typed, "toont")
+    if shown_by(page_shows) != (now.head.drafting, now.head.template_id):
         return None
-    return screen_after(w, now.status.id, now.head, now.dossier, shown)
+    return screen_after(w, now.status.id, now.head, now.dossier, seen_by(page_shows, now))
+
+
+def _is_other(now: Held, typed: Typed) -> bool:
+    """Whether a form is of a page that reads or numbers otherwise than the plan of now."""
+    return shown_by(_value(typed, "gezien")) != (now.head.drafting, now.head.template_id)
+
+
+def _is_reread(now: Held, typed: Typed) -> bool:
+    """Whether the conversation was worked out again since the page of a form was made."""
+    return shown_by(_value(typed, "gezien")).drafting != now.head.drafting
 
 
 def _panel(request: Request, now: Held, panel: Panel) -> Response:
@@ -375,7 +401,7 @@ def _value(typed: Typed, name: str) -> str:
 
 def _number(typed: Typed, name: str) -> int:
     value = _value(typed, name)
-    return int(value) if value.isdecimal() and len(value) < MOST_DIGITS else -1
+    return int(value) if value.isdecimal() and len(value) <= MOST_DIGITS else -1
 
 
 def _sorting(typed: Typed) -> Sorting:

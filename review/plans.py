@@ -11,6 +11,7 @@ from pipeline.corrections import Unmatched
 from pipeline.dossier import Dossier
 from pipeline.plan import Plan, assemble
 from pipeline.store import children, conversations, drafts, rereadings, reviews, templates
+from pipeline.store.additions import Shown
 from pipeline.store.children import Child
 from pipeline.store.conversations import Status
 from pipeline.store.database import Work
@@ -21,7 +22,7 @@ from pipeline.template import Template
 from review import errors
 from review.pages import page
 from review.panels import DEEDS, Panel
-from review.screen import Screen, changes, screen_of
+from review.screen import Screen, changes, everything, screen_of
 
 STATES: Final = {
     "discussed": "besproken",
@@ -36,6 +37,9 @@ CHANGED_BY: Final = {
     "move": "verplaatst door",
     "classify": "anders ingedeeld door",
 }
+
+MOST_DIGITS: Final = 9
+"""A number of more digits that somebody sends is none."""
 
 _screens: Final = Recent[Screen](48)
 
@@ -58,7 +62,7 @@ class Held(NamedTuple):
     @property
     def revision(self) -> str:
         """What a page gives back to tell which plan it shows: drafting, number of corrections, template."""
-        return f"{self.head.drafting}.{len(self.dossier.corrections)}.{_mark(self.head)}"
+        return f"{self.head.drafting}.{len(self.dossier.corrections)}.{self.head.template_id}"
 
 
 def held(w: Work, conversation_id: str) -> Held:
@@ -113,24 +117,18 @@ def screen_after(
     return screen
 
 
-def seen_by(form_value: str, now: Held) -> int | None:
-    """How many corrections a page showed; None if it is of another drafting, or did not tell."""
-    drafting, count, _ = f"{form_value}..".split(".", 2)
-    most = str(len(now.dossier.corrections))
-    if drafting != str(now.head.drafting) or not count.isdecimal() or len(count) > len(most):
-        return None
-    return min(int(count), int(most))
+def seen_by(revision: str, now: Held) -> int:
+    """How many corrections a page showed; they are counted on through all draftings of a conversation."""
+    _, count, _ = f"{revision}..".split(".", 2)
+    most = len(now.dossier.corrections)
+    return min(int(count), most) if count.isdecimal() and len(count) <= MOST_DIGITS else 0
 
 
-def is_numbered_as(form_value: str, now: Held) -> bool:
-    """Whether the points on a page have the numbers of now; another drafting or template gives others."""
-    drafting, _, template = f"{form_value}..".split(".", 2)
-    return drafting == str(now.head.drafting) and template.rstrip(".") in ("", _mark(now.head))
-
-
-def _mark(version: Version) -> str:
-    """The template of a version, in digits."""
-    return str(int(version.template_id[:8], 16))
+def shown_by(revision: str) -> Shown:
+    """Which plan a page showed; drafting 0, which is none, if it does not tell."""
+    drafting, _, template = f"{revision}..".split(".", 2)
+    is_told = drafting.isdecimal() and len(drafting) <= MOST_DIGITS
+    return Shown(int(drafting) if is_told else 0, template.rstrip("."))
 
 
 def values(now: Held, **more: Any) -> dict[str, Any]:
@@ -172,7 +170,7 @@ def changed(
     Args:
         request: What was asked.
         now: The plan after it.
-        before: What was on the screen, None if that is another plan altogether.
+        before: What was on the screen; None if that is another plan altogether, which is then shown anew.
         said: What to tell.
         about: The id of what it was about.
         panel: The form to show, if something is still to be decided.
@@ -187,8 +185,7 @@ def changed(
         if status != 200:
             raise errors.refusal(status, said)
         return RedirectResponse(f"{here}{back}{'#' if about else ''}{about}", 303)
-    if before is None:
-        return Response(status_code=200, headers={"HX-Refresh": "true"})
     headers = {"HX-Reswap": "none", "X-Now": about, "X-Fragment": "1"}
-    told = values(now, changed=changes(before, now.screen), panel=panel, said=said, shut=shut)
+    told = values(now, panel=panel, said=said, shut=shut, anew=before is None)
+    told["changed"] = changes(before, now.screen) if before else everything()
     return page(request, "plan/changed.html", status=status, headers=headers, **told)

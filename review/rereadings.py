@@ -64,7 +64,7 @@ def set_seen(
     request: Request,
     conversation: str,
     visit: Annotated[Visit, Depends(needs("correct"))],
-    uitwerking: Annotated[int, Form()],
+    uitwerking: Annotated[int, Form(ge=1, le=2**31 - 1)],
 ) -> Response:
     """Somebody has looked at it."""
     with work(site_of(request).store) as w:

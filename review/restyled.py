@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from typing import Annotated, Final, NamedTuple
 
 from fastapi import APIRouter, Depends, Form
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from pipeline.render import RenderError
-from pipeline.store import approvals
+from pipeline.store import approvals, runs
 from pipeline.store.database import StoreError, look, work
+from pipeline.store.objects import ObjectsError
 from pipeline.store.restyled import Restyled, restyled
 from review.guard import Visit, is_proved, needs
 from review.pages import page, stream
@@ -21,6 +23,7 @@ router = APIRouter(prefix="/vormgeving", include_in_schema=False)
 
 WRONG: Final = "Dit wachtwoord klopt niet. Er is niets goedgekeurd."
 WRONG_SIGN_ON: Final = "Log eerst opnieuw in bij het ziekenhuis. Er is niets goedgekeurd."
+NOT_NOW: Final = "De gegevens waren even niet te bereiken. Probeer het straks opnieuw."
 NONE: Final = "Kies eerst welke plannen u goedkeurt."
 
 
@@ -46,7 +49,8 @@ def approve(
 ) -> Response:
     """Approves those that were chosen, one after the other; the page tells of each as soon as it is done.
 
-    A plan is chosen by the id of its conversation and its version, "0123/2": another version is not approved.
+    A plan is chosen by the id of its conversation, its version and its template, "0123/2/4567": what was not
+    on the page is not approved.
     """
     if not plan:
         return _page(request, visit, NONE, 422)
@@ -65,14 +69,16 @@ def _approved(site: Site, visit: Visit, chosen: list[Restyled]) -> Iterator[Resu
         wrong = ""
         try:
             _approve(site, visit, plan)
-        except (StoreError, RenderError) as error:
+        except (StoreError, RenderError, ObjectsError) as error:
             wrong = str(error)
+        except SQLAlchemyError:  # the page has begun: what came of the others must still be told
+            wrong = NOT_NOW
         yield Result(plan, wrong)
 
 
 def _approve(site: Site, visit: Visit, plan: Restyled) -> None:
     """Approves one, as the page of a plan does, provided that it holds what was approved before."""
-    conversation, seen = plan.conversation_id, plan.content_hash
+    conversation, seen = plan.conversation_id, plan.seen
     with look(site.store) as w:
         approval = approvals.to_approve(w, visit.actor, conversation, seen)
     made = site.renderer.documents(conversation, approval.version, approval)
@@ -81,12 +87,15 @@ def _approve(site: Site, visit: Visit, plan: Restyled) -> None:
 
 
 def _name(plan: Restyled) -> str:
-    return f"{plan.conversation_id}/{plan.number}"
+    return f"{plan.conversation_id}/{plan.number}/{plan.seen.template_id}"
 
 
 def _page(request: Request, visit: Visit, wrong: str = "", status: int = 200) -> Response:
     with look(site_of(request).store) as w:
-        found = restyled(w, visit.user.id)
+        found = [
+            (one, runs.attention(w, one.conversation_id, one.child.id, one.begun_at))
+            for one in restyled(w, visit.user.id)
+        ]
     by_password = visit.user.has_password
     return page(
         request, "restyled/list.html", status=status, found=found, by_password=by_password, wrong=wrong

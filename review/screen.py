@@ -265,6 +265,11 @@ def changes(old: Screen, new: Screen) -> Changes:
     )
 
 
+def everything() -> Changes:
+    """The changes on a screen that shows another plan altogether: all of it."""
+    return Changes(True, (), (), (), (), (), (), (), ())
+
+
 def _lists(screen: Screen) -> dict[str, tuple[str, ...]]:
     lists = {}
     for block in screen.blocks.values():

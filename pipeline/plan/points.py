@@ -151,7 +151,9 @@ def points(given: Given, entries: Sequence[Entry], resolved: Mapping[int, Resolv
 
 def _flagged_treatments(given: Given) -> dict[Flag, tuple[str, ...]]:
     """The treatments that each flag of a treatment limit is about, in one text, where they have a name."""
-    threads = limit_threads(given.findings.statements, given.findings.limits_named)
+    threads = limit_threads(
+        given.findings.statements, given.findings.limits_named, given.findings.limits_held
+    )
     names = {
         flag: [
             _treatment(topic, given)

@@ -18,6 +18,7 @@ Action = Literal[
     "upload",
     "see_conversation",
     "correct",
+    "see_reread",
     "set_ready",
     "reopen",
     "ratify",
@@ -35,6 +36,9 @@ Action = Literal[
     "install_template",
     "rerender",
     "reextract",
+    "begin_run",
+    "stop_run",
+    "run_report",
 ]
 
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
@@ -53,6 +57,7 @@ LABELS: Final[dict[Action, str]] = {
     "upload": "gesprek ingeleverd",
     "see_conversation": "gesprek en plan bekeken",
     "correct": "plan verbeterd",
+    "see_reread": "bekeken wat na opnieuw uitwerken anders is",
     "set_ready": "klaar voor beoordeling gezet",
     "reopen": "heropend",
     "ratify": "behandelgrens bekrachtigd",
@@ -70,4 +75,7 @@ LABELS: Final[dict[Action, str]] = {
     "install_template": "sjabloon geïnstalleerd",
     "rerender": "plan in een ander sjabloon gezet",
     "reextract": "gesprek opnieuw uitgewerkt",
+    "begin_run": "run over veel plannen begonnen",
+    "stop_run": "run over veel plannen gestopt",
+    "run_report": "verslag van run gemaakt",
 }

@@ -21,6 +21,18 @@ TOO_LONG: Final = "Deze tekst is te lang (meer dan 10.000 tekens). Kort hem in."
 NO_CORRECTION: Final = "Dit is geen verbetering van dit plan. Laad de pagina opnieuw."
 
 
+OWN: Final = frozenset({"add", "edit", "fill", "remark"})
+"""What readers say in words of their own, however the program reads the conversation. All else accepts,
+sorts, strikes out or decides on what stood on the page."""
+
+
+class Shown(NamedTuple):
+    """What the page showed that a reader acted on: the plan of which drafting, in which template."""
+
+    drafting: int
+    template_id: str
+
+
 class Kept(NamedTuple):
     """A correction on record, and the account that brought it in."""
 
@@ -62,6 +74,12 @@ def _is_same(one: Correction, other: Correction, by: str | None, user_id: str) -
         (each.kind, each.target, each.after, each.aspect, each.outcome, each.place) for each in (one, other)
     ]
     return told[0] == told[1] and (by == user_id or one.kind not in ("confirm", "ratify"))
+
+
+def rests_on_reading(new: Sequence[Correction]) -> bool:
+    """Whether corrections rest on how the program read the conversation when they were made."""
+    made = {one.id for one in new if one.kind == "add"}
+    return any(one.kind not in OWN and one.target not in made for one in new)
 
 
 def decides_on_limit(new: Sequence[Correction], before: Dossier, plan: Plan) -> bool:

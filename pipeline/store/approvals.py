@@ -1,6 +1,7 @@
 """The approval of a plan: by whom the law lets decide, of just what was seen, and then for good.
 
-An approval binds to the hash of everything that the plan is made from (`pipeline.plan.content_hash`).
+An approval binds to the hash of everything that the plan is made from (`pipeline.plan.content_hash`), and to
+the template that it was seen in: the documents that it freezes are those that were read.
 """
 
 from __future__ import annotations
@@ -26,11 +27,18 @@ NOT_YOU: Final = (
 )
 
 
+class Seen(NamedTuple):
+    """The plan that somebody looked at: the hash of what it is made from, and the template it is shown in."""
+
+    content_hash: str
+    template_id: str
+
+
 class Approvable(NamedTuple):
     """What an approval of the plan as it is now would be of, and the points that stand in its way."""
 
     number: int
-    content_hash: str
+    seen: Seen
     blocking: tuple[Item, ...]
 
 
@@ -39,7 +47,7 @@ class _Looked(NamedTuple):
 
     version: Version
     plan: Plan
-    content_hash: str
+    seen: Seen
 
 
 def approvable(w: Work, conversation_id: str) -> Approvable:
@@ -49,17 +57,17 @@ def approvable(w: Work, conversation_id: str) -> Approvable:
         NotFound: There is no such conversation, or no plan of it.
     """
     looked = _look_at(w, conversation_id)
-    return Approvable(looked.version.number, looked.content_hash, blocking(looked.plan))
+    return Approvable(looked.version.number, looked.seen, blocking(looked.plan))
 
 
-def to_approve(w: Work, actor: Actor, conversation_id: str, seen: str) -> Approval:
+def to_approve(w: Work, actor: Actor, conversation_id: str, seen: Seen) -> Approval:
     """What the documents of a plan must say of the approval that its reader is about to give.
 
     Args:
         w: The transaction.
         actor: Who approves.
         conversation_id: Whose plan it is.
-        seen: The content hash of the plan that was looked at (`approvable`).
+        seen: The plan that was looked at (`approvable`).
 
     Raises:
         NotApprovable: Points are open that must be decided first.
@@ -78,7 +86,7 @@ def approve(
     w: Work,
     actor: Actor,
     conversation_id: str,
-    seen: str,
+    seen: Seen,
     approval: Approval,
     made: Mapping[Kind, bytes],
 ) -> Version:
@@ -88,7 +96,7 @@ def approve(
         w: The transaction.
         actor: Who approves.
         conversation_id: Whose plan it is.
-        seen: The content hash of the plan that was looked at.
+        seen: The plan that was looked at, and that the documents are of.
         approval: What the documents say of this approval (`to_approve`).
         made: The documents, all kinds.
 
@@ -108,13 +116,13 @@ def approve(
     if (approval.by, approval.function, approval.version) != (user.name, user.function, number):
         raise Outdated(OTHER_VERSION)
     draft = drafts.head_row(w, row)
-    draft.state, draft.content_hash = "approved", looked.content_hash
+    draft.state, draft.content_hash = "approved", looked.seen.content_hash
     draft.corrections = looked.version.corrections
     w.session.add(
         ApprovalRow(
             conversation_id=row.id,
             number=number,
-            content_hash=looked.content_hash,
+            content_hash=looked.seen.content_hash,
             user_id=user.id,
             name=approval.by,
             function=approval.function,
@@ -131,15 +139,16 @@ def approve(
 
 def _look_at(w: Work, conversation_id: str) -> _Looked:
     now = reviews.as_it_is(w, conversation_id)
-    return _Looked(now.version, now.plan, reviews.content(w, conversation_id))
+    seen = Seen(reviews.content(w, conversation_id), now.version.template_id)
+    return _Looked(now.version, now.plan, seen)
 
 
-def _check(w: Work, actor: Actor, looked: _Looked, seen: str) -> User:
+def _check(w: Work, actor: Actor, looked: _Looked, seen: Seen) -> User:
     """Who approves, if that may be done now."""
     user = get_user(w, actor.user_id or "")
     if user.function not in RATIFYING:
         raise Unfit(NOT_YOU)
-    if looked.version.state == "approved" or looked.content_hash != seen:
+    if looked.version.state == "approved" or looked.seen != seen:
         raise Outdated(OTHER_VERSION)
     if open_points := blocking(looked.plan):
         raise NotApprovable(open_points)

@@ -11,9 +11,10 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import or_, select
 
+from pipeline.differences import attention, differences
 from pipeline.dossier import Extraction
 from pipeline.redraft import keep_corrected
-from pipeline.store import drafts, findings, reviews
+from pipeline.store import drafts, findings, rereadings, reviews
 from pipeline.store.conversations import State, found, locked
 from pipeline.store.database import Work
 from pipeline.store.errors import Outdated
@@ -94,12 +95,24 @@ def finish(w: Work, claimed: Claim, made: Extraction, extractor: str | None = No
     """
     row = _own(w, claimed)
     if row.drafting:
-        before = findings.extraction(w, row, row.drafting)
-        made = keep_corrected(made, before, reviews.corrections(w, row))
-    findings.keep(w, row, made, extractor)
+        _keep_again(w, row, made, extractor)
+    else:
+        findings.keep(w, row, made, extractor)
     drafts.follow(w, row)
     row.state, row.error, row.lease_until, row.attempts = "done", None, None, 0
     reviews.note_open_points(w, row, reviews.plan_of(w, row.id))
+
+
+def _keep_again(w: Work, row: ConversationRow, made: Extraction, extractor: str | None) -> None:
+    """Keeps a draft of a conversation that had one, and what is other where another version found it."""
+    before, corrections = findings.extraction(w, row, row.drafting), reviews.corrections(w, row)
+    is_other_version = findings.extractor_of(w, row, row.drafting) != extractor
+    after = keep_corrected(made, before, corrections)
+    findings.keep(w, row, after, extractor)
+    if is_other_version:
+        other = differences(before, made, after)
+        if other.changes_the_plan or attention(other, corrections):
+            rereadings.keep(w, row, other)
 
 
 def fail(w: Work, claimed: Claim, sentence: str) -> None:

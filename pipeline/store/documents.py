@@ -59,9 +59,19 @@ def keep(w: Work, conversation_id: str, number: int, kind: Kind, made_from: str,
         NotFound: There is no such conversation.
         ObjectsError: It cannot be written now.
     """
-    before = w.session.get(DocumentRow, (conversation_id, number, kind))
-    if before is not None and before.object is not None:
-        w.unnamed.append(before.object)
+    note(w, write(w, conversation_id, number, kind, made_from, data))
+
+
+def write(w: Work, conversation_id: str, number: int, kind: Kind, made_from: str, data: bytes) -> DocumentRow:
+    """Seals a file of a version that may still have to be begun, and writes it where files are outside.
+
+    Returns:
+        The row that is to name it (`note`).
+
+    Raises:
+        NotFound: There is no such conversation.
+        ObjectsError: It cannot be written now.
+    """
     row = DocumentRow(
         conversation_id=conversation_id, number=number, kind=kind, made_from=made_from, created_at=w.at
     )
@@ -70,6 +80,14 @@ def keep(w: Work, conversation_id: str, number: int, kind: Kind, made_from: str,
     else:
         row.sealed, row.object = None, w.objects.new_name()
         w.objects.write({row.object: _sealed(w, row, row.object, data)})
+    return row
+
+
+def note(w: Work, row: DocumentRow) -> None:
+    """Keeps a file that was written, in place of the one that was made before."""
+    before = w.session.get(DocumentRow, (row.conversation_id, row.number, row.kind))
+    if before is not None and before.object is not None:
+        w.unnamed.append(before.object)
     w.session.merge(row)
     w.session.flush()
 

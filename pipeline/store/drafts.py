@@ -191,8 +191,8 @@ def writable(w: Work, row: ConversationRow, actor: Actor) -> DraftRow:
         NotFound: There is no plan yet.
     """
     draft = head_row(w, row)
-    draft.restyled = None
     if draft.state != "approved":
+        draft.restyled = None
         return draft
     draft = _new(w, row, draft.number + 1, actor.user_id)
     audit.record(w, actor, "reopen", child_id=row.child_id, object=_object(row, draft.number))

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
+from pipeline.store import templates
 from pipeline.store.database import Work
 from pipeline.store.documents import KINDS
 from pipeline.store.tables import ConversationRow, DocumentRow, DraftingRow, DraftRow, TemplateRow
+
+# Of a file that was lost, a backup that is restored keeps the row alone.
+_IS_KEPT: Final = or_(DocumentRow.sealed.is_not(None), DocumentRow.object.is_not(None))
 
 
 def behind_template(
@@ -29,13 +34,14 @@ def behind_template(
         template_id: The template that the plans should be in.
         child_ids: Only of these children; of all when none is named.
         only_concept: Leaves out what is approved.
-        older_than: Only plans that are in an earlier version of a template than this one ("2.1.0").
+        older_than: Only plans that are in an earlier version of that template than this one ("2.1.0").
     """
     made = (
         select(func.count())
         .where(
             DocumentRow.conversation_id == DraftRow.conversation_id,
             DocumentRow.number == DraftRow.number,
+            _IS_KEPT,
             or_(DraftRow.state == "approved", DocumentRow.created_at >= ConversationRow.changed_at),
         )
         .correlate(DraftRow, ConversationRow)
@@ -43,8 +49,10 @@ def behind_template(
     )
     lags = or_(DraftRow.template_id.is_(None), DraftRow.template_id != template_id, made < len(KINDS))
     if older_than is not None:
-        rows = w.session.execute(select(TemplateRow.id, TemplateRow.version))
-        earlier = [name for name, version in rows if _order(version) < _order(older_than)]
+        name, _ = templates.name_and_version(w, template_id)
+        of_name = select(TemplateRow.id, TemplateRow.version).where(TemplateRow.name == name)
+        rows = w.session.execute(of_name)
+        earlier = [each for each, version in rows if _order(version) < _order(older_than)]
         lags &= DraftRow.template_id.in_(earlier)
     return _ids(w, _heads(child_ids, only_concept=only_concept).where(lags))
 
@@ -72,7 +80,7 @@ def behind_extractor(
 def has_documents(w: Work, conversation_id: str, number: int, made_from: str | None) -> bool:
     """Whether all files of a version are kept, made from the plan with this fingerprint (None: from any)."""
     made = select(func.count()).where(
-        DocumentRow.conversation_id == conversation_id, DocumentRow.number == number
+        DocumentRow.conversation_id == conversation_id, DocumentRow.number == number, _IS_KEPT
     )
     if made_from is not None:
         made = made.where(DocumentRow.made_from == made_from)

@@ -19,7 +19,10 @@ _SEALED: Final = "draftings.differences_sealed"
 
 
 class Rereading(NamedTuple):
-    """What was other in a drafting than in the one before it, and who looked at that, if anyone did."""
+    """What was other in a drafting than in the one before it, and who looked at that, if anyone did.
+
+    `at` is when it was last worked out.
+    """
 
     drafting: int
     at: dt.datetime
@@ -31,8 +34,29 @@ class Rereading(NamedTuple):
 def keep(w: Work, row: ConversationRow, differences: Differences) -> None:
     """Keeps what is other in the newest drafting, for readers to look at."""
     drafting = w.session.get_one(DraftingRow, (row.id, row.drafting))
+    noted = differences.model_copy(update={"at": w.at})
     where = place(_SEALED, row.id, row.drafting)
-    drafting.differences_sealed = seal_record(w, row.child_id, where, differences)
+    drafting.differences_sealed = seal_record(w, row.child_id, where, noted)
+    drafting.seen_by = drafting.seen_at = None
+
+
+def keep_held(w: Work, row: ConversationRow, differences: Differences) -> None:
+    """Keeps what is held in the newest drafting though one more version of the extraction reads it otherwise.
+
+    What nobody looked at yet stays there to be looked at; what somebody saw already is not shown again.
+    """
+    drafting = w.session.get_one(DraftingRow, (row.id, row.drafting))
+    kept = _differences(w, row, drafting)
+    seen = {(each.statement.id, each.readings) for each in kept.held} if kept else set()
+    if all((each.statement.id, each.readings) in seen for each in differences.held):
+        return
+    if kept and drafting.seen_at is None:
+        now = {each.statement.id for each in differences.held}
+        held = (*(each for each in kept.held if each.statement.id not in now), *differences.held)
+        differences = kept.model_copy(
+            update={"held": tuple(sorted(held, key=lambda each: each.statement.start))}
+        )
+    keep(w, row, differences)
 
 
 def rereadings(w: Work, conversation_id: str) -> tuple[Rereading, ...]:
@@ -48,17 +72,9 @@ def rereadings(w: Work, conversation_id: str) -> tuple[Rereading, ...]:
         .order_by(DraftingRow.number.desc())
     )
     return tuple(
-        Rereading(
-            each.number,
-            each.at,
-            unseal_record(
-                w, row.child_id, place(_SEALED, row.id, each.number), Differences, each.differences_sealed
-            ),
-            each.seen_by,
-            each.seen_at,
-        )
+        Rereading(each.number, kept.at or each.at, kept, each.seen_by, each.seen_at)
         for each in draftings
-        if each.differences_sealed
+        if (kept := _differences(w, row, each))
     )
 
 
@@ -73,7 +89,7 @@ def is_unseen(w: Work, conversation_id: str) -> bool:
 
 
 def set_seen(w: Work, actor: Actor, conversation_id: str, drafting: int) -> None:
-    """Says that somebody looked at what was other in a drafting, and in those before it.
+    """Says that somebody looked at what was other in a drafting, and in those before it, if nobody did yet.
 
     Raises:
         NotFound: There is no such conversation.
@@ -87,6 +103,15 @@ def set_seen(w: Work, actor: Actor, conversation_id: str, drafting: int) -> None
             DraftingRow.seen_at.is_(None),
         )
     )
-    for each in draftings:
+    unseen = draftings.all()
+    for each in unseen:
         each.seen_by, each.seen_at = actor.user_id, w.at
-    audit.record(w, actor, "correct", child_id=row.child_id, object=f"{row.id}/{drafting}")
+    if unseen:
+        audit.record(w, actor, "see_reread", child_id=row.child_id, object=f"{row.id}/{drafting}")
+
+
+def _differences(w: Work, row: ConversationRow, drafting: DraftingRow) -> Differences | None:
+    if drafting.differences_sealed is None:
+        return None
+    where = place(_SEALED, row.id, drafting.number)
+    return unseal_record(w, row.child_id, where, Differences, drafting.differences_sealed)

@@ -180,7 +180,10 @@ def _close(path: Path) -> None:
 
 
 def _set_aside(connection: Connection) -> str:
-    """Moves the tables of PostgreSQL, with what belongs to them, into a schema of their own."""
+    """Moves the tables of PostgreSQL, with what belongs to them, into a schema of their own.
+
+    They may be those of an earlier izp, which had fewer.
+    """
     others = text(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
         "AND pid <> pg_backend_pid() AND backend_type IS DISTINCT FROM 'autovacuum worker'"
@@ -192,7 +195,7 @@ def _set_aside(connection: Connection) -> str:
         "WHERE NOT tgisinternal AND relnamespace = current_schema()::regnamespace"
     )
     moved = [f"FUNCTION {name}" for name in connection.execute(functions).scalars()]
-    moved += [f"TABLE {name}" for name in (*Table.metadata.tables, "alembic_version")]
+    moved += [f"TABLE IF EXISTS {name}" for name in (*Table.metadata.tables, "alembic_version")]
     schema = f"izp_{_aside().replace('-', '_')}"
     connection.execute(text(f"CREATE SCHEMA {schema}"))
     for each in moved:

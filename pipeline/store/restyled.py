@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from pipeline.store import children
+from pipeline.store.approvals import Seen
 from pipeline.store.children import Child
 from pipeline.store.database import Work
 from pipeline.store.tables import ApprovalRow, ConversationRow, DraftRow, MemberRow
@@ -21,19 +22,22 @@ class Restyled(NamedTuple):
         child: Whose plan it is.
         conversation_id: The conversation that the plan is of.
         number: The new version.
+        begun_at: When it was begun.
         approved_number: The version that was approved.
         approved_by: Who approved that.
         approved_at: When.
-        content_hash: What it was approved on; the new version can be approved as long as it is the same.
+        seen: What it was approved on, in the template that it is in now; the new version can be approved as
+            long as it is the same.
     """
 
     child: Child
     conversation_id: str
     number: int
+    begun_at: dt.datetime
     approved_number: int
     approved_by: str
     approved_at: dt.datetime
-    content_hash: str
+    seen: Seen
 
 
 def restyled(w: Work, user_id: str) -> tuple[Restyled, ...]:
@@ -67,10 +71,11 @@ def restyled(w: Work, user_id: str) -> tuple[Restyled, ...]:
             child=children.get(w, child_id),
             conversation_id=draft.conversation_id,
             number=draft.number,
+            begun_at=draft.created_at,
             approved_number=approval.number,
             approved_by=approval.name,
             approved_at=approval.at,
-            content_hash=approval.content_hash,
+            seen=Seen(approval.content_hash, cast("str", draft.template_id)),
         )
         for draft, approval, child_id in rows
     )

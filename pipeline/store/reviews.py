@@ -6,7 +6,7 @@ else was first, nothing is added and the other's correction comes back, so that 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from sqlalchemy import func, insert, select
@@ -21,12 +21,14 @@ from pipeline.store.accounts import get_user
 from pipeline.store.additions import (
     NO_CORRECTION,
     Kept,
+    Shown,
     check,
     check_form,
     concerns,
     decides_on_limit,
     limit_points,
     not_on_record,
+    rests_on_reading,
     rivals_of,
 )
 from pipeline.store.audit import Actor
@@ -42,6 +44,14 @@ FROM_WORD: Final = frozenset({"edit", "reject", "move", "add", "fill", "remark",
 """What a document can say. Who ratifies or confirms is known by account, and a document has none."""
 
 CHANGED: Final = "Er is intussen iets aan het plan gewijzigd. Bekijk de verbeteringen opnieuw."
+REREAD: Final = (
+    "Dit gesprek is intussen opnieuw uitgewerkt. Er is niets gewijzigd: bekijk hoe het er nu staat, "
+    "en doe het dan opnieuw."
+)
+RENUMBERED: Final = (
+    "De punten van dit plan hebben intussen andere nummers. Er is niets gewijzigd: bekijk hoe het er "
+    "nu staat, en doe het dan opnieuw."
+)
 NOT_IN_QUEUE: Final = "Deze wijziging staat niet (meer) op de lijst."
 LIMIT: Final = "Punten over een behandelgrens"
 NO_FIELD: Final = "Dit veld staat niet meer in het plan: het plan kreeg intussen een ander sjabloon."
@@ -215,6 +225,7 @@ def append(
     conversation_id: str,
     new: Sequence[Correction],
     seen: Mapping[str, str],
+    shown: Shown | None = None,
 ) -> Appended:
     """Adds corrections, all or none.
 
@@ -229,10 +240,13 @@ def append(
         conversation_id: Whose plan is corrected.
         new: The corrections.
         seen: For what each is about, the last correction on it that the reader saw (`last_seen`).
+        shown: Which plan the reader had on screen; None for who read it in this transaction.
 
     Raises:
         Conflict: Somebody else corrected the same since.
         NotFound: There is no such conversation, or no plan of it.
+        Outdated: The conversation was worked out again since, and a correction rests on how it was read; or
+            one names a point or a person by a number that is another's by now.
         Unfit: A correction makes no sense in this plan; says why.
     """
     row = locked(w, conversation_id)
@@ -245,6 +259,9 @@ def append(
     told = [one.model_copy(update=stamp) for one in not_on_record(new, before.corrections, kept, user.id)]
     if not told:
         return Appended(version.number, False, before, plan)
+    if shown:
+        numbered = _lasting(w, row, template, version.drafting)
+        _check_shown(told, shown, version, numbered.keys())
     if others := rivals_of(kept, before, told, seen, user.id):
         raise Conflict(others)
     check(told, before, plan, template)
@@ -381,6 +398,18 @@ def _add(
     note_open_points(w, row, plan)
     audit.record(w, actor, action, child_id=row.child_id, object=f"{row.id}/{version.number}")
     return Appended(version.number, version.number != before.number, after, plan)
+
+
+def _check_shown(
+    new: Sequence[Correction], shown: Shown, version: drafts.Version, numbered: Collection[str]
+) -> None:
+    """Refuses what was decided on a plan that reads or numbers otherwise than that of now."""
+    if shown == (version.drafting, version.template_id):
+        return
+    if shown.drafting != version.drafting and rests_on_reading(new):
+        raise Outdated(REREAD)
+    if any(one.target in numbered for one in new):
+        raise Outdated(RENUMBERED)
 
 
 def _version(w: Work, conversation_id: str, number: int | None) -> tuple[ConversationRow, drafts.Version]:

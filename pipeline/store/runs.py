@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, Final, Literal, NamedTuple, cast
+from typing import Any, Final, Literal, NamedTuple, cast, get_args
 
 from sqlalchemy import ColumnElement, CursorResult, Select, Update, func, insert, or_, select, update
 
 from extractors.schema import Record
+from pipeline.store import audit
 from pipeline.store.audit import Actor
 from pipeline.store.database import Work
 from pipeline.store.errors import NotFound, Outdated
+from pipeline.store.keys import KeysError
 from pipeline.store.sealed import place, seal_record, unseal_record
 from pipeline.store.tables import ConversationRow, RunItemRow, RunRow
 
@@ -26,6 +28,8 @@ Kind = Literal["rerender", "reextract"]
 State = Literal["running", "done", "cancelled"]
 Outcome = Literal["unchanged", "changed", "attention", "failed"]
 """Of a plan: it was so already, it changed, it changed and somebody should look, or it could not be done."""
+
+OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
 
 MOST: Final = 3
 """So often a plan is begun before it is given up."""
@@ -35,6 +39,9 @@ ENDED: Final = "ProcessEnded"
 
 BUSY: Final = "Busy"
 """The code of a plan that others kept working on."""
+
+UNREADABLE: Final = "KeysError"
+"""The code of a plan of which what changed cannot be unsealed."""
 
 PAUSE: Final = dt.timedelta(seconds=20)
 """So long a plan is left alone that somebody else works on."""
@@ -112,7 +119,7 @@ class Detail(Record):
 
 
 class Item(NamedTuple):
-    """A plan in a run, and what became of it."""
+    """A plan in a run, and what became of it; `code` is why it failed, or why there is no `detail`."""
 
     conversation_id: str
     child_id: str
@@ -176,7 +183,15 @@ def begin(
         ]
         w.session.execute(insert(RunItemRow), rows)
         position += len(some)
+    # Last: it holds the end of the audit trail, for which all others wait.
+    audit.record(w, actor, "begin_run", object=run_id)
     return get(w, run_id)
+
+
+def waiting(w: Work, run_id: str) -> frozenset[str]:
+    """The conversations of a run whose plans have no outcome yet."""
+    of_run = select(RunItemRow.conversation_id).where(RunItemRow.run_id == run_id)
+    return frozenset(w.session.scalars(of_run.where(RunItemRow.state == "waiting")))
 
 
 def unfinished(
@@ -320,6 +335,12 @@ def release(w: Work, run_id: str, worker: str) -> int:
     return cast("CursorResult[Any]", given_back).rowcount
 
 
+def give_back(w: Work, part: Part) -> None:
+    """Gives back what is left of a claim as if it was never begun: nothing is wrong with its plans."""
+    never_begun = {"worker": None, "lease_until": None, "attempts": RunItemRow.attempts - 1}
+    w.session.execute(_left_of(part.run_id, part.worker).values(never_begun))
+
+
 def end(w: Work, run_id: str) -> Run:
     """Ends a run when none of its plans waits; else it goes on.
 
@@ -332,8 +353,13 @@ def end(w: Work, run_id: str) -> Run:
     return _run(w, row)
 
 
-def cancel(w: Work, run_id: str) -> Run:
+def cancel(w: Work, actor: Actor, run_id: str) -> Run:
     """Stops a run: no plan of it is begun any more, and what was done stays.
+
+    Args:
+        w: The transaction.
+        actor: Who stops it.
+        run_id: The run.
 
     Raises:
         NotFound: There is no such run.
@@ -341,6 +367,7 @@ def cancel(w: Work, run_id: str) -> Run:
     row = _found(w, run_id, lock=True)
     if row.state == "running":
         row.state, row.ended_at = "cancelled", w.at
+        audit.record(w, actor, "stop_run", object=run_id)
     return _run(w, row)
 
 
@@ -349,25 +376,60 @@ def is_running(w: Work, run_id: str) -> bool:
     return w.session.scalar(select(RunRow.state).where(RunRow.id == run_id)) == "running"
 
 
-def items(w: Work, run_id: str) -> Iterator[Item]:
-    """The plans of a run that have an outcome, in order, read as they are asked for."""
+def items(w: Work, run_id: str, outcomes: Sequence[Outcome] = OUTCOMES) -> Iterator[Item]:
+    """The plans of a run with one of these outcomes, in order, read as they are asked for."""
     rows = w.session.execute(
         select(RunItemRow, ConversationRow.child_id)
         .join(ConversationRow, ConversationRow.id == RunItemRow.conversation_id)
-        .where(RunItemRow.run_id == run_id, RunItemRow.state != "waiting")
+        .where(RunItemRow.run_id == run_id, RunItemRow.state.in_(outcomes))
         .order_by(RunItemRow.position)
         .execution_options(yield_per=200)
     )
     for row, child_id in rows:
-        sealed = place(_SEALED, run_id, row.conversation_id)
+        code, detail = row.code, None
+        if row.sealed:
+            try:
+                where = place(_SEALED, run_id, row.conversation_id)
+                detail = unseal_record(w, child_id, where, Detail, row.sealed)
+            except KeysError:
+                code = UNREADABLE
         yield Item(
             conversation_id=row.conversation_id,
             child_id=child_id,
             outcome=cast("Outcome", row.state),
-            code=row.code,
+            code=code,
             milliseconds=row.milliseconds,
-            detail=unseal_record(w, child_id, sealed, Detail, row.sealed) if row.sealed else None,
+            detail=detail,
         )
+
+
+def attention(w: Work, conversation_id: str, child_id: str, since: dt.datetime) -> tuple[str, ...]:
+    """What somebody should look at in a plan, by the runs that put it in another template.
+
+    Args:
+        w: The transaction.
+        conversation_id: Whose plan.
+        child_id: Of which child.
+        since: When the version began that is looked at.
+    """
+    rows = w.session.execute(
+        select(RunItemRow.run_id, RunItemRow.sealed)
+        .join(RunRow, RunRow.id == RunItemRow.run_id)
+        .where(
+            RunItemRow.conversation_id == conversation_id,
+            RunItemRow.state == "attention",
+            RunItemRow.ended_at >= since,
+            RunRow.kind == "rerender",
+            RunRow.trial.is_(False),
+        )
+        .order_by(RunItemRow.ended_at)
+    )
+    told = (
+        unseal_record(w, child_id, place(_SEALED, run_id, conversation_id), Detail, sealed).attention
+        for run_id, sealed in rows
+        if sealed
+    )
+    return tuple(dict.fromkeys(sentence for sentences in told for sentence in sentences))
 
 
 def _claimable(run_id: str, now: dt.datetime, begun: ColumnElement[bool], most: int) -> Select[RunItemRow]:

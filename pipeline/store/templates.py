@@ -152,18 +152,31 @@ def known(w: Work, template_id: str) -> None:
         raise NotFound(NO_TEMPLATE)
 
 
-def named(w: Work, name: str, version: str | None = None) -> str:
-    """The id of a version of a template; without a version of the one of that name that was chosen last.
+def named(w: Work, name: str | None = None, version: str | None = None) -> str:
+    """The id of a version of a template: where it is not said which, of the one that was chosen last.
 
     Raises:
         NotFound: There is none; says which there are.
     """
     rows = w.session.scalars(_newest_first()).all()
+    name = name or rows[0].name
     for row in rows:
         if row.name == name and version in (None, row.version):
             return row.id
     there = ", ".join(f"{row.name} {row.version}" for row in rows)
     raise NotFound(NOT_INSTALLED.format(f"{name} {version}" if version else name, there))
+
+
+def name_and_version(w: Work, template_id: str) -> tuple[str, str]:
+    """What a template is called, whether this version of izp can use it or not.
+
+    Raises:
+        NotFound: There is none with this id.
+    """
+    row = w.session.get(TemplateRow, template_id)
+    if row is None:
+        raise NotFound(NO_TEMPLATE)
+    return row.name, row.version
 
 
 def newer_along(w: Work) -> Template | None:

@@ -92,10 +92,16 @@ class Approved(Record):
 
 
 class Version(Record):
-    """A version of a plan, with how many corrections it holds."""
+    """A version of a plan, with how many corrections it holds.
+
+    `drafting` and `template` tell which reading of the conversation it shows, in which template: a program
+    that corrects it says which it saw.
+    """
 
     number: int
     state: PlanState
+    drafting: int
+    template: str
     corrections: int
     approval: Approved | None
 
@@ -116,16 +122,34 @@ class Version(Record):
             else None
         )
         return cls(
-            number=version.number, state=version.state, corrections=version.corrections, approval=approval
+            number=version.number,
+            state=version.state,
+            drafting=version.drafting,
+            template=version.template_id,
+            corrections=version.corrections,
+            approval=approval,
         )
+
+
+class Shown(Record):
+    """Which plan was looked at: the `drafting` and `template` of its version.
+
+    Ask for the versions before the plan: what was worked out again in between is noticed then.
+    """
+
+    drafting: int = Field(ge=1, le=2**31 - 1)
+    template: str = Field(min_length=1, max_length=80)
 
 
 class Corrections(Record):
     """Corrections to add, all or none.
 
-    Who makes them and when is what the token tells, whatever they say. `seen` holds, for each statement,
-    field or point that they are about, the last correction on it that was seen.
+    Who makes them and when is what the token tells, whatever they say. `shown` tells of which plan they are:
+    when its conversation was worked out again since, only new words and remarks are still added. `seen` holds
+    the last correction that was seen on each statement, field or point that they are about.
     """
+
+    shown: Shown
 
     corrections: tuple[Correction, ...] = Field(min_length=1, max_length=200)
     seen: dict[str, str] = Field(default_factory=dict)

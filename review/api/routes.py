@@ -13,6 +13,7 @@ from extractors.schema import Kind
 from pipeline.intake.participants_file import ParticipantsFile
 from pipeline.plan import Plan
 from pipeline.store import audit, children, conversations, drafts, reviews
+from pipeline.store.additions import Shown
 from pipeline.store.database import look, work
 from review.api.bearer import allows
 from review.api.records import Added, Child, Conversation, Corrections, Problem, Submitted, Version
@@ -33,7 +34,7 @@ _PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
         401: "No token, or one that is no longer good",
         403: "The owner of the token may not do this",
         404: "It is not there, or of a child whose care team the owner of the token is not in",
-        409: "Somebody else changed it in between",
+        409: "Somebody else changed it in between, or the conversation was worked out again",
         413: "What was sent is too large",
         422: "What was sent does not fit; `detail` says why",
         500: "izp failed; the log has the id in `instance`",
@@ -125,8 +126,9 @@ def correct(
     """Adds corrections, all or none; the same ones again change nothing."""
     if any(each.kind == "ratify" for each in sent.corrections):
         check(request, visit, "ratify")
+    shown = Shown(sent.shown.drafting, sent.shown.template)
     with work(site_of(request).store) as w:
-        added = reviews.append(w, visit.actor, conversation, sent.corrections, sent.seen)
+        added = reviews.append(w, visit.actor, conversation, sent.corrections, sent.seen, shown)
     return Added(version=added.version, opened=added.opened)
 
 

@@ -75,7 +75,7 @@ class Reviewed(NamedTuple):
         """Ratifies the treatment limit of a plan, and approves it."""
         self.correct(conversation_id, "ratify", "2")
         with work(self.store) as w:
-            seen = approvals.approvable(w, conversation_id).content_hash
+            seen = approvals.approvable(w, conversation_id).seen
             approval = approvals.to_approve(w, self.physician, conversation_id, seen)
             made = dict.fromkeys(KINDS, b"approved")
             approvals.approve(w, self.physician, conversation_id, seen, approval, made)

@@ -12,12 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from pipeline import batch, rerender
-from pipeline.batch import BatchError, part, work_off
+from pipeline.batch import BatchError, OtherVersionError, follow, part, work_off
 from pipeline.settings import Settings
-from pipeline.store import documents, drafts, lagging, reviews, runs
+from pipeline.store import documents, drafts, lagging, reviews, runs, templates
 from pipeline.store.audit import Actor
-from pipeline.store.database import look, work
+from pipeline.store.database import StoreError, look, work
 from pipeline.store.documents import KINDS
+from pipeline.store.objects import ObjectsError
 from pipeline.store.runs import ENDED, Busy, Run
 from pipeline.store.tables import AuditRow
 
@@ -100,7 +101,7 @@ def test_a_plan_that_others_work_on_is_for_later(here: Any, monkeypatch: pytest.
     assert not part(run.id, 2, NAME)  # not yet
     assert outcomes(here, run) == []
     with work(here.store) as w:
-        runs.cancel(w, run.id)
+        runs.cancel(w, Actor(), run.id)
 
 
 def test_of_a_run_that_is_stopped_no_plan_is_begun(here: Any, monkeypatch: pytest.MonkeyPatch):
@@ -110,7 +111,7 @@ def test_of_a_run_that_is_stopped_no_plan_is_begun(here: Any, monkeypatch: pytes
     def then_stopped(*given: Any) -> None:
         make(*given)
         with work(here.store) as w:
-            runs.cancel(w, run.id)
+            runs.cancel(w, Actor(), run.id)
 
     monkeypatch.setattr(rerender, "again", then_stopped)
     assert part(run.id, 2, NAME)
@@ -129,7 +130,95 @@ def test_a_store_that_cannot_be_reached_is_no_plans_fault(here: Any, monkeypatch
     assert error.value.__context__ is None
     assert outcomes(here, run) == []
     with work(here.store) as w:
-        runs.cancel(w, run.id)
+        runs.cancel(w, Actor(), run.id)
+
+
+def test_an_object_store_that_is_away_costs_no_plan_an_attempt(here: Any, monkeypatch: pytest.MonkeyPatch):
+    def away(*_: object) -> None:
+        raise ObjectsError("weg")
+
+    run = begin(here, here.add(), here.add())
+    with monkeypatch.context() as patch:
+        patch.setattr(rerender, "again", away)
+        for _ in range(runs.MOST + 1):
+            with pytest.raises(BatchError, match="ObjectsError"):
+                part(run.id, 2, NAME)
+    assert part(run.id, 2, NAME)
+    assert outcomes(here, run) == [("attention", None)] * 2
+    end(here, run)
+
+
+def test_a_run_that_this_izp_cannot_do_fails_no_plan(here: Any):
+    talk = here.add()
+    with work(here.store) as w:
+        run = runs.begin(w, Actor(), "reextract", [talk], extractor="of another izp")
+    with pytest.raises(OtherVersionError, match="OtherExtractorError"):
+        part(run.id, 2, NAME)
+    with work(here.store) as w:
+        assert runs.claim(w, run.id, NAME, 1, batch.LEASE) is not None
+        runs.cancel(w, Actor(), run.id)
+
+
+def test_a_template_that_this_izp_cannot_use_fails_no_plan(here: Any, monkeypatch: pytest.MonkeyPatch):
+    def unusable(*_: object) -> None:
+        raise StoreError("Werk izp bij.")
+
+    run = begin(here, here.add())
+    with monkeypatch.context() as patch:
+        patch.setattr(templates, "get", unusable)
+        with pytest.raises(OtherVersionError, match="StoreError"):
+            part(run.id, 2, NAME)
+    assert outcomes(here, run) == []
+    assert part(run.id, 2, NAME)
+    end(here, run)
+
+
+def test_a_run_survives_a_database_that_is_away_for_a_moment(
+    reviewed_alone: Any, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(batch, "load", load_with_fake_documents)
+    monkeypatch.setattr(batch, "PAUSE_S", 0.01)
+    run = begin(reviewed_alone, reviewed_alone.add())
+    for name in ("get", "end"):
+        monkeypatch.setattr(runs, name, at_first_away(getattr(runs, name)))
+    assert work_off(reviewed_alone.settings, reviewed_alone.store, run.id, 1).state == "done"
+
+
+def test_a_database_that_stays_away_is_told_by_its_kind(reviewed: Any, monkeypatch: pytest.MonkeyPatch):
+    def away(*_: object) -> None:
+        raise OperationalError("SELECT naam", {}, Exception("Sem"))
+
+    monkeypatch.setattr(batch, "PAUSE_S", 0)
+    monkeypatch.setattr(batch, "_work", lambda *_: None)
+    monkeypatch.setattr(runs, "end", away)
+    run = begin(reviewed, reviewed.add())
+    with pytest.raises(BatchError) as error:
+        work_off(reviewed.settings, reviewed.store, run.id, 1)
+    assert (str(error.value), error.value.__context__) == ("OperationalError", None)
+    with work(reviewed.store) as w:
+        runs.cancel(w, Actor(), run.id)
+
+
+def test_who_waits_for_others_stops_when_none_is_at_it(reviewed: Any, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(batch, "ASK_S", 0.0)
+    run = begin(reviewed, reviewed.add())
+    assert follow(reviewed.store, run.id, lambda: False, lambda _: None).state == "running"
+    with work(reviewed.store) as w:
+        runs.cancel(w, Actor(), run.id)
+    assert follow(reviewed.store, run.id, lambda: True, lambda _: None).state == "cancelled"
+
+
+def at_first_away(act: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that cannot reach the database the first time."""
+    times: list[None] = []
+
+    def tried(*given: Any) -> Any:
+        times.append(None)
+        if len(times) == 1:
+            raise OperationalError("SELECT", {}, Exception())
+        return act(*given)
+
+    return tried
 
 
 # In processes of their own: with real documents, and what the tests put in their way.
@@ -239,7 +328,7 @@ def test_a_claim_is_held_on_to_while_its_process_works(here: Any, monkeypatch: p
         with work(here.store) as w:
             assert runs.claim(w, run.id, "b", 1, batch.LEASE) is None
     with work(here.store) as w:
-        runs.cancel(w, run.id)
+        runs.cancel(w, Actor(), run.id)
 
 
 def work_until_killed(settings: Settings, run_id: str) -> None:

@@ -1,15 +1,19 @@
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from pipeline import batch, cli, run_report
 from pipeline.settings import Settings
-from pipeline.store import drafts, runs
+from pipeline.store import drafts, runs, templates
 from pipeline.store.audit import Actor
-from pipeline.store.database import Store, look, work
+from pipeline.store.database import Store, StoreError, look, work
 from pipeline.store.runs import Run
+from pipeline.store.tables import AuditRow
+from pipeline.template import MANIFEST
 from pipeline.terminal import BAD_INPUT, INTERNAL_FAILURE
 
 Output = pytest.CaptureFixture[str]
@@ -137,7 +141,7 @@ def test_a_run_that_is_broken_off_says_how_to_go_on(
     assert "dezelfde opdracht" in capsys.readouterr().err
     with work(reviewed.store) as w:
         [run] = [one for one in runs.recent(w) if one.state == "running"]
-        runs.cancel(w, run.id)
+        runs.cancel(w, Actor(), run.id)
 
 
 def test_an_empty_store_is_no_error(
@@ -159,3 +163,100 @@ def test_a_report_of_a_child_that_is_erased_is_removed(izp: Any, reviewed: Any):
     kept = [path.read_text() for path in (reviewed.settings.data_dir / run_report.FOLDER).glob("*/*.json")]
     assert not any(children[0] in told for told in kept)
     assert any(children[1] in told for told in kept)
+
+
+def test_a_selection_does_not_go_on_with_a_run_over_others(izp: Any, reviewed: Any, capsys: Output):
+    talk, other = reviewed.add("Noor"), reviewed.add("Mila")
+    child = child_of(reviewed, talk)
+    with work(reviewed.store) as w:
+        run = runs.begin(w, Actor(), "rerender", [talk, other], template_id=reviewed.second)
+    assert izp("rerender", "--to", "2.2.0", "--child", child) == BAD_INPUT
+    assert f"izp runs stop {run.id[:8]}" in " ".join(capsys.readouterr().err.split())
+    assert template_of(reviewed, other) == reviewed.first
+    assert izp("runs", "stop", run.id) == 0
+    assert izp("rerender", "--to", "2.2.0", "--child", child) == 0
+    assert (template_of(reviewed, talk), template_of(reviewed, other)) == (reviewed.second, reviewed.first)
+
+
+def test_a_selection_goes_on_with_its_own_run(izp: Any, reviewed: Any, capsys: Output):
+    talk = reviewed.add("Noor")
+    with work(reviewed.store) as w:
+        runs.begin(w, Actor(), "rerender", [talk], template_id=reviewed.second)
+    assert izp("rerender", "--to", "2.2.0", "--child", child_of(reviewed, talk)) == 0
+    assert "gaat verder" in capsys.readouterr().err
+
+
+def test_the_template_that_was_chosen_last_is_taken_whatever_it_is_called(
+    izp: Any, reviewed_alone: Any, second_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("IZP_DATA_DIR", str(reviewed_alone.settings.data_dir))
+    other = tmp_path / "sjabloon"
+    shutil.copytree(second_template, other)
+    manifest = other / MANIFEST
+    manifest.write_text(manifest.read_text().replace("name: izp", "name: ander", 1))
+    with work(reviewed_alone.store) as w:
+        wanted = templates.install(w, Actor(), other)
+    assert wanted.name == "ander"
+    talk = reviewed_alone.add("Noor")
+    with work(reviewed_alone.store) as w:
+        drafts.restyle(w, Actor(), talk, 1, reviewed_alone.first)
+    assert izp("rerender") == 0
+    assert template_of(reviewed_alone, talk) == wanted.id
+
+
+def test_a_run_that_was_stopped_elsewhere_is_not_well(
+    izp: Any, reviewed: Any, monkeypatch: pytest.MonkeyPatch
+):
+    def stopped(_settings: Settings, store: Store, run_id: str, **_: object) -> Run:
+        with work(store) as w:
+            return runs.cancel(w, Actor(), run_id)
+
+    monkeypatch.setattr(batch, "work_off", stopped)
+    child = child_of(reviewed, reviewed.add("Noor"))
+    assert izp("rerender", "--to", "2.2.0", "--child", child) == INTERNAL_FAILURE
+
+
+def test_a_run_that_no_worker_is_at_any_more_says_so(
+    izp: Any, reviewed: Any, monkeypatch: pytest.MonkeyPatch, capsys: Output
+):
+    def left(store: Store, run_id: str, *_: object) -> Run:
+        with look(store) as w:
+            return runs.get(w, run_id)
+
+    monkeypatch.setattr(batch, "follow", left)
+    monkeypatch.setattr("pipeline.batch_cli._workers_take", lambda _run: True)
+    child = child_of(reviewed, reviewed.add("Noor"))
+    assert izp("rerender", "--to", "2.2.0", "--child", child) == INTERNAL_FAILURE
+    assert "geen worker meer" in " ".join(capsys.readouterr().err.split())
+    with work(reviewed.store) as w:
+        [run] = [one for one in runs.recent(w) if one.state == "running"]
+        runs.cancel(w, Actor(), run.id)
+
+
+def test_a_template_that_cannot_be_used_breaks_no_list_and_no_report(
+    izp: Any, reviewed: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
+):
+    def unusable(*_: object) -> None:
+        raise StoreError("Werk izp bij.")
+
+    with work(reviewed.store) as w:
+        run = runs.begin(w, Actor(), "rerender", [], template_id=reviewed.second)
+        runs.cancel(w, Actor(), run.id)
+    monkeypatch.setattr(templates, "get", unusable)
+    assert izp("runs") == 0
+    assert izp("runs", "report", run.id, "--verslag", tmp_path) == 0
+    [page] = tmp_path.glob("*.html")
+    assert "izp 2.2.0" in page.read_text()
+
+
+def test_who_made_a_report_is_in_the_audit_trail(izp: Any, reviewed: Any, tmp_path: Path):
+    with work(reviewed.store) as w:
+        run = runs.begin(w, Actor(), "rerender", [], template_id=reviewed.second)
+    assert izp("runs", "stop", run.id) == 0
+    assert izp("runs", "report", run.id, "--verslag", tmp_path) == 0
+    with look(reviewed.store) as w:
+        events = w.session.scalars(
+            select(AuditRow).where(AuditRow.object == run.id).order_by(AuditRow.number)
+        )
+        told = [(event.action, (event.origin or "").split(",")[0]) for event in events]
+    assert told == [("begin_run", ""), ("stop_run", "opdracht"), ("run_report", "opdracht")]

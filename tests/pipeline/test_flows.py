@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections import Counter
@@ -20,6 +21,7 @@ import pytest
 from sqlalchemy import select, update
 
 from pipeline import drafting
+from pipeline.batch import BatchError, OtherVersionError
 from pipeline.corrections import Correction, Kind, correction_id
 from pipeline.intake.participants_file import ParticipantsFile
 from pipeline.reextract import extractor
@@ -30,12 +32,13 @@ from pipeline.store.audit import Actor
 from pipeline.store.children import About
 from pipeline.store.claims import Claim
 from pipeline.store.conversations import Status
-from pipeline.store.database import Store, look, work
+from pipeline.store.database import Store, look, open_store, work
 from pipeline.store.keys import seal
 from pipeline.store.runs import Run
 from pipeline.store.sealed import place
 from pipeline.store.tables import AuditRow, DraftingRow, RunItemRow
 from pipeline.template import TEMPLATE
+from pipeline.warm import ProcessEnded
 
 # One Prefect server serves all these tests, so they run in one worker.
 pytestmark = [
@@ -175,6 +178,7 @@ def told(tmp_path_factory: pytest.TempPathFactory, postgres: Any) -> Iterator[To
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
     site = Site(folder, port, settings)
+    open_store(settings).engine.dispose()
     store = drafting.load(settings)
 
     def cut_off() -> None:
@@ -412,3 +416,49 @@ def test_what_prefect_and_the_workers_kept_holds_the_ids(told: Told):
 @pytest.mark.parametrize("mark", MARKS)
 def test_what_prefect_and_the_workers_kept_holds_nothing_of_the_talks(mark: str, told: Told):
     assert mark.encode() not in told.kept
+
+
+# Steps of a flow, without a server.
+
+
+class Ended(NamedTuple):
+    """A process of which each task raises this."""
+
+    error: Exception
+
+    def run(self, *_: object) -> bool:
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [(BatchError("ObjectsError"), "NotNowError"), (OtherVersionError("StoreError"), "RunError")],
+)
+def test_a_part_that_could_not_be_done_is_tried_again_or_ends_the_flow(
+    error: Exception, kind: str, monkeypatch: pytest.MonkeyPatch
+):
+    from pipeline import flows
+
+    monkeypatch.setattr(flows, "_in_store", lambda _act: 4)  # plans were given back
+    with pytest.raises(getattr(flows, kind), match=str(error)):
+        flows._part(Ended(error), "run")  # type: ignore[arg-type]
+
+
+def test_a_part_whose_process_ended_is_begun_again(monkeypatch: pytest.MonkeyPatch):
+    from pipeline import flows
+
+    monkeypatch.setattr(flows, "_in_store", lambda _act: 4)
+    assert flows._part(Ended(ProcessEnded()), "run")  # type: ignore[arg-type]
+
+
+def test_a_task_that_paused_while_its_flow_ended_ends_too(monkeypatch: pytest.MonkeyPatch):
+    from pipeline import flows
+
+    monkeypatch.setattr(flows.batch, "POLL_S", 0.05)
+    monkeypatch.setattr(flows, "_ends", threading.Event())
+    told: list[bool] = []
+    task = threading.Thread(target=lambda: told.append(flows.plans.fn("run")), daemon=True)
+    task.start()
+    flows._ends.set()
+    task.join(10)
+    assert told == [False]

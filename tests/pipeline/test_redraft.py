@@ -1,10 +1,16 @@
 import datetime as dt
 
-from extractors.schema import Conversation, Findings, Flag, Participant, Statement, Turn
+from extractors.flags import treatment_limits
+from extractors.schema import Conversation, Findings, Flag, Named, Participant, Statement, Turn
 from pipeline.corrections import Correction, Span
+from pipeline.differences import AT_CONFIRMED, AT_LIMIT, attention, differences, in_words
 from pipeline.dossier import Extraction
-from pipeline.lasting import point_names
+from pipeline.lasting import lasting_names, point_names
+from pipeline.plan import assemble
 from pipeline.redraft import OTHER_SPEAKER, keep_corrected
+from pipeline.template import installed_template
+
+TEMPLATE = installed_template()
 
 TEXT = "Ik wil naar huis. Geen beademing meer."
 
@@ -249,3 +255,133 @@ def test_the_day_of_an_action_point_follows_the_day_that_is_told():
         made.model_copy(update={"conversation": talk}), before, (correction("s1", "confirm"),)
     )
     assert [each.due for each in kept.findings.statements] == ["2026-03-13"]
+
+
+# What a ratified treatment limit is about.
+
+LINES = (
+    ("Arts", "Wilt u nog reanimatie?"),
+    ("Arts", "En de thuisbeademing, die ook?"),
+    ("Moeder", "Nee, dat willen wij niet meer"),
+    ("Vader", "Ook geen reanimatie, vind ik"),
+)
+RESUSCITATION, BREATHING = Named(topic="resuscitation", turns=(0, 3)), Named(topic="ventilation", turns=(1,))
+
+
+def talk_of_limits(
+    *, named: tuple[Named, ...], said: dict[int, tuple[str, ...]], words: str = LINES[2][1]
+) -> Extraction:
+    """A draft of these lines; `said` holds the turns of the statements, with the topics in their words."""
+    lines = [(who, words if number == 2 else line) for number, (who, line) in enumerate(LINES)]
+    turns, statements, start = [], [], 0
+    for number, (who, line) in enumerate(lines):
+        end = start + len(line)
+        turns.append(Turn(index=number, label=who, text=line, start=start, end=end))
+        if number in said:
+            place = {"id": f"s{number}", "quote": line, "turn": number, "start": start, "end": end}
+            statements.append(HOME.model_copy(update={**place, "topics": said[number], "speaker": who}))
+        start = end + 1
+    talk = Conversation(
+        id="g",
+        source="g.txt",
+        sha256="0" * 64,
+        format="dialogue",
+        text="\n".join(line for _, line in lines),
+        turns=tuple(turns),
+    )
+    findings = Findings(
+        conversation="g",
+        statements=tuple(statements),
+        flags=tuple(treatment_limits(statements, named)),
+        limits_named=named,
+    )
+    return Extraction(conversation=talk, findings=findings)
+
+
+def limits(draft: Extraction, *corrections: Correction) -> dict[str, str | None]:
+    """The points of treatment limits, by title, with the function of who decided."""
+    there = {kept: name for name, kept in lasting_names(draft, TEMPLATE).items()}
+    told = [one.model_copy(update={"target": there.get(one.target, one.target)}) for one in corrections]
+    plan = assemble(draft.conversation, draft.findings, TEMPLATE, told)
+    return {item.title: item.resolved and item.resolved.function for item in plan.points}
+
+
+def by_physician(kind: str, target: str) -> Correction:
+    return correction(target, kind, "").model_copy(update={"author": "K. Smit", "function": "arts"})
+
+
+def test_a_ratified_limit_is_of_no_other_treatment_when_the_talk_is_read_otherwise():
+    before = talk_of_limits(named=(RESUSCITATION,), said={2: ()})
+    made = talk_of_limits(named=(RESUSCITATION, BREATHING), said={2: ()})
+    ratified = by_physician("ratify", "s2")
+    assert limits(before, ratified) == {"Behandelgrens: reanimatie": "arts"}
+    assert limits(made, ratified) == {"Behandelgrens: beademing": "arts"}
+    after = keep_corrected(made, before, (ratified,))
+    assert limits(after, ratified) == {"Behandelgrens: reanimatie": "arts"}
+    assert after.findings.limits_named == made.findings.limits_named
+    found = differences(before, made, after)
+    assert attention(found, (ratified,)) == (AT_LIMIT, AT_CONFIRMED)
+    assert [in_words(each.readings, TEMPLATE.labels) for each in found.held] == [
+        ("behandelgrens: beademing (was: reanimatie)",)
+    ]
+    assert keep_corrected(made, after, (ratified,)) == after
+
+
+def test_a_ratified_limit_stays_where_it_stands_in_the_plan():
+    before = talk_of_limits(named=(RESUSCITATION,), said={2: ()})
+    made = talk_of_limits(named=(RESUSCITATION, BREATHING), said={2: ()})
+    ratified = by_physician("ratify", "s2")
+    homes = [
+        assemble(draft.conversation, draft.findings, TEMPLATE, (ratified,)).entries[0].home
+        for draft in (before, keep_corrected(made, before, (ratified,)))
+    ]
+    assert homes[0] == homes[1]
+
+
+def test_a_ratified_limit_without_a_name_gets_none():
+    words = "Geen slangen meer"
+    before = talk_of_limits(named=(), said={2: ()}, words=words)
+    made = talk_of_limits(named=(BREATHING,), said={2: ()}, words=words)
+    ratified = by_physician("ratify", "s2")
+    assert limits(made, ratified) == {"Behandelgrens: beademing": "arts"}
+    assert limits(keep_corrected(made, before, (ratified,)), ratified) == {"Behandelgrens": "arts"}
+
+
+def test_a_ratified_limit_keeps_its_name_where_the_treatment_is_not_named_any_more():
+    before = talk_of_limits(named=(RESUSCITATION,), said={2: ()})
+    ratified = by_physician("ratify", "s2")
+    after = keep_corrected(talk_of_limits(named=(), said={2: ()}), before, (ratified,))
+    assert limits(after, ratified) == {"Behandelgrens: reanimatie": "arts"}
+
+
+def test_what_is_new_beside_a_ratified_limit_is_about_its_own_treatment_and_open():
+    before = talk_of_limits(named=(RESUSCITATION,), said={2: ()})
+    made = talk_of_limits(named=(RESUSCITATION, BREATHING), said={2: (), 3: ("ventilation",)})
+    ratified = by_physician("ratify", "s2")
+    assert limits(made, ratified) == {"Behandelgrens: beademing": None}
+    after = keep_corrected(made, before, (ratified,))
+    assert limits(after, ratified) == {
+        "Behandelgrens: reanimatie": "arts",
+        "Behandelgrens: beademing": None,
+    }
+
+
+def test_a_decision_on_one_treatment_is_none_on_another_that_its_statement_names():
+    both = ("resuscitation", "ventilation")
+    before = talk_of_limits(named=(RESUSCITATION, BREATHING), said={2: both, 3: ("ventilation",)})
+    points = dict(zip(limits(before), point_names(before.findings.flags), strict=True))
+    decided = by_physician("resolve", points["Behandelgrens: reanimatie"])
+    told = {"Behandelgrens: reanimatie": "arts", "Behandelgrens: beademing": None}
+    assert limits(before, decided) == told
+    made = talk_of_limits(named=(RESUSCITATION, BREATHING), said={2: both})
+    assert limits(made, decided) == {"Behandelgrens: reanimatie, beademing": "arts"}
+    assert limits(keep_corrected(made, before, (decided,)), decided) == told
+
+
+def test_a_limit_that_nobody_decided_follows_the_talk_and_asks_for_attention():
+    before = talk_of_limits(named=(RESUSCITATION,), said={2: ()})
+    made = talk_of_limits(named=(RESUSCITATION, BREATHING), said={2: ()})
+    assert keep_corrected(made, before, ()) == made
+    found = differences(before, made, made)
+    assert found.changes_the_plan
+    assert attention(found, ()) == (AT_LIMIT,)

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 import pipeline
-from extractors.schema import Flag, Statement, statement_id
+from extractors.flags import treatment_limits
+from extractors.limits import limits_by_statement
+from extractors.schema import Flag, Named, Statement, statement_id
 from pipeline.corrections import Correction, Span, replay
 from pipeline.dossier import Dossier, Extraction
 from pipeline.lasting import lasting_names
@@ -79,11 +81,23 @@ def other_version(before: Extraction, chance: random.Random) -> Extraction:
             end = said.end
     flags = [
         Flag(type=kind, statements=tuple(each.id for each in chance.sample(sure, size)), note="Kijk dit na.")
-        for kind, size in (("conflict", 2), ("treatment_limit", 3), ("proxy_only", 4), ("tentative", 1))
+        for kind, size in (("conflict", 2), ("proxy_only", 4), ("tentative", 1))
         for _ in range(3)
     ]
+    turns = range(len(before.conversation.turns))
+    named = tuple(
+        Named(topic=topic, turns=tuple(sorted(chance.sample(turns, len(turns) // 4))))
+        for topic in ("intensive_care", "resuscitation", "ventilation")
+    )
+    flags += treatment_limits(sure, named)
     findings = before.findings.model_copy(
-        update={"statements": tuple(sure), "to_review": tuple(doubtful), "flags": tuple(dict.fromkeys(flags))}
+        update={
+            "statements": tuple(sure),
+            "to_review": tuple(doubtful),
+            "flags": tuple(dict.fromkeys(flags)),
+            "limits_named": named,
+            "limits_held": (),
+        }
     )
     return before.model_copy(update={"findings": findings})
 
@@ -138,6 +152,8 @@ def test_what_readers_did_stands_whatever_is_found(chance: random.Random):
         plans = plan_of(before, corrections), plan_of(after, corrections)
         check_plan(*plans, corrections)
         check_points(points_of(before, plans[0]), points_of(after, plans[1]), corrections)
+        told = treatments_of(before, plans[0]), treatments_of(after, plans[1])
+        assert all(told[1][name] <= told[0][name] for name in replay(corrections).resolved)
         assert keep_corrected(made, after, corrections) == after
         before = after
 
@@ -158,7 +174,9 @@ def check_statements(
             assert not [word for word in re.findall(r"\w+", shared) if word.lower() not in SMALL_WORDS]
     fresh = [each for each in everything(after) if each.id not in was and not each.topics]
     assert not [new for new in fresh for each in kept if each.start <= new.start and new.end <= each.end]
+    about = [limits_by_statement(draft.findings) for draft in (before, after)]
     for each in kept:
+        assert about[0].get(each.id) == about[1].get(each.id)
         standings = [each in draft.findings.to_review for draft in (before, after)]
         assert standings[0] == standings[1]
     quoted = {one.place.turn for one in corrections if one.place}
@@ -208,3 +226,12 @@ def check_points(
     for name in replay(corrections).resolved:
         assert before[name] == after[name]
         assert after[name][-1] is not None
+
+
+def treatments_of(draft: Extraction, plan: Plan) -> dict[str, set[str]]:
+    """The treatments in the title of each point, by its lasting name."""
+    names = lasting_names(draft, TEMPLATE)
+    return {
+        names[point_id(item.number)]: set(item.title.partition(": ")[2].split(", ")) - {""}
+        for item in plan.points
+    }

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from extractors.schema import Conversation, Flag, Statement
+from extractors.schema import Conversation, Flag, HeldLimits, Named, Statement
 from pipeline import reextract
 from pipeline.differences import AT_CONFIRMED, AT_CONFLICT, AT_LIMIT
 from pipeline.dossier import Extraction
@@ -13,6 +13,7 @@ from pipeline.settings import Settings
 from pipeline.store import conversations, drafts, findings, rereadings, reviews, runs
 from pipeline.store.audit import Actor
 from pipeline.store.database import Store, look, work
+from pipeline.store.recent import Recent
 from pipeline.store.runs import Busy, Detail, Outcome, Run
 from pipeline.store.tables import AuditRow
 
@@ -164,6 +165,67 @@ def test_a_confirmed_statement_that_is_read_otherwise_stays_and_asks_for_attenti
     )
     assert now(reviewed.store, talk) == before
     assert extractor_of(reviewed.store, talk) == (1, "b" * 64)
+    with look(reviewed.store) as w:
+        [kept] = rereadings.rereadings(w, talk)
+        assert rereadings.is_unseen(w, talk)
+        assert [each.statement for each in kept.differences.held] == [before.findings.statements[0]]
+        assert kept.at > drafts.head(w, talk).created_at
+
+
+def test_what_stays_on_an_approved_plan_is_shown_and_begins_no_concept(reviewed: Any, work_out: Any):
+    talk = reviewed.add()
+    reviewed.approve(talk)
+    limit = now(reviewed.store, talk).findings.statements[1]
+    outcome, detail = work_out(talk, reads(limit.id, polarity="negated"))
+    assert (outcome, detail.attention) == ("attention", (AT_LIMIT, AT_CONFIRMED))
+    with look(reviewed.store) as w:
+        assert [each.state for each in drafts.versions(w, talk)] == ["approved"]
+        assert rereadings.is_unseen(w, talk)
+
+
+def test_what_stays_is_shown_once_however_many_versions_read_it_so(reviewed: Any, work_out: Any):
+    talk = reviewed.add()
+    reviewed.correct(talk, "confirm", "1")
+    reviewed.correct(talk, "confirm", "3")
+    first, _, third = now(reviewed.store, talk).findings.statements
+
+    def held() -> list[tuple[str, str | None]]:
+        with look(reviewed.store) as w:
+            [kept] = rereadings.rereadings(w, talk)
+        return [(each.statement.id, kept.seen_by) for each in kept.differences.held]
+
+    work_out(talk, reads(third.id, polarity="negated"), "b" * 64)
+    work_out(talk, reads(first.id, polarity="negated"), "c" * 64)
+    assert held() == [(first.id, None), (third.id, None)]
+    nurse = reviewed.nurse.user_id
+    with work(reviewed.store) as w:
+        rereadings.set_seen(w, reviewed.nurse, talk, 1)
+    work_out(talk, reads(first.id, polarity="negated"), "d" * 64)
+    assert held() == [(first.id, nurse), (third.id, nurse)]
+    work_out(talk, reads(first.id, certainty="tentative"), "e" * 64)
+    assert held() == [(first.id, None)]
+
+
+def test_in_a_trial_nothing_is_shown(reviewed: Any, work_out: Any):
+    talk = reviewed.add()
+    reviewed.correct(talk, "confirm", "1")
+    name = now(reviewed.store, talk).findings.statements[0].id
+    assert work_out(talk, reads(name, polarity="negated"), trial=True)[0] == "attention"
+    with look(reviewed.store) as w:
+        assert not rereadings.is_unseen(w, talk)
+
+
+def test_what_statements_stay_about_is_read_back(
+    reviewed: Any, work_out: Any, monkeypatch: pytest.MonkeyPatch
+):
+    talk = reviewed.add()
+    reviewed.correct(talk, "confirm", "1")
+    name = now(reviewed.store, talk).findings.statements[0].id
+    named = (Named(topic="ventilation", turns=(0,)),)
+    outcome, detail = work_out(talk, lambda draft: with_findings(draft, limits_named=named))
+    assert (outcome, detail.attention) == ("attention", (AT_LIMIT, AT_CONFIRMED))
+    monkeypatch.setattr(findings, "_recent", Recent[Extraction](1))  # as in another process
+    assert now(reviewed.store, talk).findings.limits_held == (HeldLimits(statement=name),)
 
 
 def test_a_trial_tells_what_would_be_other_and_changes_nothing(reviewed: Any, work_out: Any):
@@ -260,6 +322,19 @@ def test_what_is_other_is_there_until_somebody_looked_at_it(reviewed: Any, work_
     with look(reviewed.store) as w:
         assert not rereadings.is_unseen(w, talk)
         assert {each.seen_by for each in rereadings.rereadings(w, talk)} == {reviewed.nurse.user_id}
+
+
+def test_who_looks_is_on_the_audit_trail_and_only_where_there_was_something_to_see(
+    reviewed: Any, work_out: Any
+):
+    talk = reviewed.add()
+    work_out(talk, without(now(reviewed.store, talk).findings.statements[2].id))
+    for _ in range(2):
+        with work(reviewed.store) as w:
+            rereadings.set_seen(w, reviewed.nurse, talk, 2)
+    with look(reviewed.store) as w:
+        about = w.session.scalars(select(AuditRow.object).where(AuditRow.action == "see_reread")).all()
+    assert about.count(f"{talk}/2") == 1
 
 
 def test_what_somebody_looked_at_leaves_what_came_later(reviewed: Any, work_out: Any):

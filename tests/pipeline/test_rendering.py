@@ -118,7 +118,7 @@ def test_an_approval_is_printed_and_stays_as_it_was_printed(
     store: Store, renderer: Renderer, physician: Actor, talk: str, monkeypatch: pytest.MonkeyPatch
 ):
     with look(store) as w:
-        seen = approvals.approvable(w, talk).content_hash
+        seen = approvals.approvable(w, talk).seen
         approval = approvals.to_approve(w, physician, talk, seen)
     made = renderer.documents(talk, 1, approval)
     assert set(stored(store, talk).values()) == {None}

@@ -197,3 +197,20 @@ def test_what_changed_is_in_the_audit_trail(reviewed: Any, put: Any):
         events = select(AuditRow.object, AuditRow.user_id).where(AuditRow.action == "rerender")
         told = [tuple(row) for row in w.session.execute(events)]
     assert told.count((f"{talk}/1", None)) == 1
+
+
+def test_documents_are_written_before_the_end_of_the_audit_trail_is_held(
+    reviewed: Any, put: Any, monkeypatch: pytest.MonkeyPatch
+):
+    talk, order = reviewed.add(), []
+    reviewed.approve(talk)
+    for module, name in ((documents, "write"), (drafts, "restyle")):
+        done = getattr(module, name)
+
+        def told(*given: Any, done: Any = done, name: str = name) -> Any:
+            order.append(name)
+            return done(*given)
+
+        monkeypatch.setattr(module, name, told)
+    put(reviewed, talk)
+    assert order == [*["write"] * len(documents.KINDS), "restyle"]

@@ -94,6 +94,6 @@ def card(page: str, name: str) -> str:
 
 def revision(page: str) -> str:
     """What a page tells of the plan that it shows."""
-    found = re.search(r'name="toont" value="([\d.]+)"', page)
+    found = re.search(r'name="toont" value="([\w.]+)"', page)
     assert found
     return found[1]

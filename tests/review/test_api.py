@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from pipeline.store import accounts, children, tokens
+from pipeline.store import accounts, children, conversations, drafts, findings, tokens
 from pipeline.store.accounts import User
 from pipeline.store.audit import Actor, Event
 from pipeline.store.database import Store, open_store, work
@@ -47,6 +47,12 @@ def program(browser: Callable[[User | None], Browser], store: Store) -> Programs
         return one
 
     return act_for
+
+
+def shown(one: Browser, path: str) -> dict[str, Any]:
+    """Which plan a program looks at."""
+    version = one.get(f"{path}/versions").json()[-1]
+    return {"drafting": version["drafting"], "template": version["template"]}
 
 
 def is_problem(answer: httpx.Response, status: int) -> bool:
@@ -98,7 +104,9 @@ def test_the_plan_is_given_and_corrected(
         "plan": plan["fingerprint"],
     }
     for _ in range(2):
-        answer = one.post(f"{path}/corrections", json={"corrections": [correction]})
+        answer = one.post(
+            f"{path}/corrections", json={"corrections": [correction], "shown": shown(one, path)}
+        )
         assert answer.json() == {"version": 1, "opened": False}
     now = one.get(f"{path}/plan").json()
     assert "Noor is het liefst thuis" in {each["words"] for each in now["entries"]}
@@ -119,10 +127,27 @@ def test_a_correction_of_what_another_changed_is_refused(
     answers = []
     for number, who in enumerate((people.verpleegkundige, people.behandelaar)):
         one = {"kind": "edit", "target": target, "after": f"Nummer {number}", "plan": plan["fingerprint"]}
-        sent = {"corrections": [{"id": f"c00000000000{number}", **one}]}
+        sent = {"corrections": [{"id": f"c00000000000{number}", **one}], "shown": shown(nurse, path)}
         answers.append(program(who).post(f"{path}/corrections", json=sent))
     assert answers[0].status_code == 200
     assert is_problem(answers[1], 409)
+
+
+@pytest.mark.parametrize(("kind", "status"), [("ratify", 409), ("confirm", 409), ("edit", 200)])
+def test_what_rests_on_an_earlier_reading_is_refused(
+    program: Programs, people: People, store: Store, conversation: str, kind: str, status: int
+) -> None:
+    path, one = f"/api/v1/conversations/{conversation}", program(people.behandelaar)
+    plan, seen = one.get(f"{path}/plan").json(), shown(one, f"/api/v1/conversations/{conversation}")
+    target = next(each["id"] for each in plan["entries"] if "reanimeren" in each["words"])
+    with work(store) as w:
+        row = conversations.locked(w, conversation)
+        findings.keep(w, row, findings.extraction(w, row, 1), None)
+        drafts.follow(w, row)
+    correction = {"id": CORRECTION, "kind": kind, "target": target, "after": "Nee", "plan": "0" * 8}
+    answer = one.post(f"{path}/corrections", json={"corrections": [correction], "shown": seen})
+    assert answer.status_code == status
+    assert one.get(f"{path}/versions").json()[-1]["drafting"] == 2
 
 
 def test_a_nurse_does_not_ratify(program: Programs, people: People, conversation: str, trail: Trail) -> None:
@@ -131,7 +156,7 @@ def test_a_nurse_does_not_ratify(program: Programs, people: People, conversation
     plan = one.get(f"{path}/plan").json()
     target = next(each["id"] for each in plan["entries"] if "reanimeren" in each["words"])
     correction = {"id": CORRECTION, "kind": "ratify", "target": target, "plan": plan["fingerprint"]}
-    sent = {"corrections": [correction]}
+    sent = {"corrections": [correction], "shown": shown(one, path)}
     assert is_problem(one.post(f"{path}/corrections", json=sent), 403)
     assert (trail()[-1].action, trail()[-1].outcome) == ("ratify", "refused")
     assert program(people.behandelaar).post(f"{path}/corrections", json=sent).status_code == 200
@@ -150,7 +175,8 @@ class Limit(NamedTuple):
         """Sends a correction by someone who saw all others; gives the status."""
         one = {"id": f"c{number:012x}", "kind": kind, "target": target, "plan": "0" * 8, **more}
         seen = {self.statement: f"c{number - 1:012x}"}
-        return who.post(f"{self.path}/corrections", json={"corrections": [one], "seen": seen}).status_code
+        sent = {"corrections": [one], "seen": seen, "shown": shown(who, self.path)}
+        return who.post(f"{self.path}/corrections", json=sent).status_code
 
     def decided(self) -> tuple[bool, bool]:
         """Whether the limit is ratified, and whether its point is settled."""

@@ -1,5 +1,6 @@
 """What a reviewer does with a plan, through HTTP: as HTMX sends it, and as a form of a page."""
 
+import datetime as dt
 import re
 import shutil
 import threading
@@ -11,15 +12,17 @@ from typing import NamedTuple
 import pytest
 from httpx import Response
 
-from pipeline.dossier import Dossier
-from pipeline.store import drafts, reviews, templates
+from extractors.schema import DOMAINS
+from pipeline.dossier import Dossier, Extraction
+from pipeline.intake.participants_file import ParticipantsFile
+from pipeline.store import conversations, drafts, reviews, templates
 from pipeline.store.accounts import User
 from pipeline.store.audit import Actor, Event
 from pipeline.store.database import Store, look, work
 from pipeline.template import TEMPLATE
 
 from .conftest import BOTH_DATABASES, Browser, People
-from .talks import TALK, card, draft, revision, sample, statement_with, text_of
+from .talks import TALK, card, draft, draft_waiting, extraction, revision, sample, statement_with, text_of
 
 Open = Callable[..., Browser]
 FILMS = "filmpjes mag maken"
@@ -275,7 +278,9 @@ def test_a_point_of_a_page_in_another_template_is_not_decided_by_its_number(
     number = point(nurse, "Verschil")
     reason = {"uitkomst": "dismissed", "reden": "zij zijn het eens"}
     assert nurse.act(f"punten/{number}", **reason).status_code == 409
-    assert nurse.act(f"{nurse.at(FILMS)}/bevestigen").headers["hx-refresh"] == "true"
+    answer = nurse.act(f"{nurse.at(FILMS)}/bevestigen")
+    assert answer.status_code == 200
+    assert '<div id="beurten" hx-swap-oob="innerHTML">' in answer.text
     assert nurse.again().act(f"punten/{number}", **reason).status_code == 200
 
 
@@ -361,6 +366,119 @@ def test_of_two_who_change_one_statement_in_the_same_moment_one_gets_a_choice(
 
     with ThreadPoolExecutor(len(desks)) as pool:
         assert sorted(pool.map(change, desks, ("Filmpjes", "Films"))) == [200, 409]
+    assert len(record().corrections) == 1
+
+
+def read_as_yes() -> Extraction:
+    """Another reading of the conversation: the limit is wished for, and one wish is not found."""
+    before = extraction()
+    statements = tuple(
+        each.model_copy(update={"polarity": "affirmed"}) if NO_IC in each.quote else each
+        for each in before.findings.statements
+        if HOME not in each.quote
+    )
+    there = {each.id for each in statements}
+    flags = tuple(each for each in before.findings.flags if there.issuperset(each.statements))
+    findings = before.findings.model_copy(update={"statements": statements, "flags": flags})
+    return before.model_copy(update={"findings": findings})
+
+
+@pytest.fixture
+def reread(store: Store, people: People, talk: str) -> Callable[[], None]:
+    """Works the conversation out again, with another reading."""
+
+    def done() -> None:
+        with work(store) as w:
+            conversations.tell(
+                w, Actor(people.verpleegkundige.id), talk, ParticipantsFile(date=dt.date(2026, 3, 12))
+            )
+        draft_waiting(store, read_as_yes())
+
+    return done
+
+
+def test_a_limit_that_is_read_otherwise_by_now_is_not_ratified_unseen(
+    desk: Callable[[User], Desk], people: People, record: Callable[[], Dossier], reread: Callable[[], None]
+) -> None:
+    doctor = desk(people.behandelaar)
+    act = f"{doctor.at(NO_IC)}/bekrachtigen"
+    assert "Gelezen als nee" in text_of(doctor.browser.get(f"{doctor.path}/{act}").text)
+    reread()
+    answer = doctor.act(act)
+    assert answer.status_code == 409
+    assert "intussen opnieuw uitgewerkt. Er is niets gewijzigd" in text_of(answer.text)
+    assert "Gelezen als ja" in text_of(answer.text)
+    assert record().corrections == ()
+    page = doctor.browser.submit(f"{doctor.path}/{act}", gezien=revision(doctor.page))
+    assert (page.status_code, "Gelezen als ja" in text_of(page.text)) == (409, True)
+    assert doctor._replace(page=answer.text).act(act).status_code == 200
+    assert [one.kind for one in record().corrections] == ["ratify"]
+
+
+@pytest.mark.parametrize("act", ["bevestigen", "schrappen", "verplaatsen"])
+def test_what_rests_on_an_earlier_reading_changes_nothing(
+    nurse: Desk, record: Callable[[], Dossier], reread: Callable[[], None], act: str
+) -> None:
+    reread()
+    answer = nurse.act(f"{nurse.at(NO_IC)}/{act}", lezing="negated", domein=DOMAINS[0])
+    assert answer.status_code == 409
+    assert "Er is niets gewijzigd" in answer.text
+    assert record().corrections == ()
+
+
+def test_a_statement_that_is_no_longer_found_is_not_confirmed(
+    nurse: Desk, record: Callable[[], Dossier], reread: Callable[[], None]
+) -> None:
+    reread()
+    answer = nurse.act(f"{nurse.at(HOME)}/bevestigen")
+    assert answer.status_code == 409
+    assert "intussen opnieuw uitgewerkt" in answer.text
+    assert record().corrections == ()
+
+
+def test_a_point_of_an_earlier_reading_is_not_decided_by_its_number(
+    nurse: Desk, record: Callable[[], Dossier], reread: Callable[[], None]
+) -> None:
+    reread()
+    answer = nurse.act(f"punten/{point(nurse, 'Behandelgrens')}", uitkomst="next_conversation")
+    assert answer.status_code == 409
+    assert "intussen opnieuw uitgewerkt" in answer.text
+    assert record().corrections == ()
+
+
+def test_undoing_on_the_page_that_came_anew_works(
+    nurse: Desk, record: Callable[[], Dossier], reread: Callable[[], None]
+) -> None:
+    nurse.act(f"{nurse.at(FILMS)}/bevestigen")
+    reread()
+    anew = nurse.act("ongedaan")
+    assert anew.status_code == 409
+    form = re.search(r'id="ongedaan" hx-swap-oob="true">.*?name="gezien" value="([\w.]+)"', anew.text)
+    assert form
+    assert nurse.act("ongedaan", gezien=form[1], toont=form[1]).status_code == 200
+    assert [one.kind for one in record().corrections] == ["confirm", "undo"]
+
+
+def test_words_of_ones_own_go_on_when_the_conversation_was_worked_out_again(
+    nurse: Desk, record: Callable[[], Dossier], reread: Callable[[], None]
+) -> None:
+    reread()
+    answer = nurse.act(f"{nurse.at(FILMS)}/wijzigen", woorden="Filmpjes met Fenna")
+    assert answer.status_code == 200
+    assert "opnieuw uitgewerkt: bekijk hoe het er nu staat" in text_of(answer.text)
+    assert [one.after for one in record().corrections] == ["Filmpjes met Fenna"]
+
+
+def test_what_another_changed_before_it_was_worked_out_again_is_a_choice(
+    desk: Callable[[User], Desk], people: People, record: Callable[[], Dossier], reread: Callable[[], None]
+) -> None:
+    nurse, doctor = desk(people.verpleegkundige), desk(people.behandelaar)
+    nurse.act(f"{nurse.at(FILMS)}/wijzigen", woorden="Filmpjes met Fenna")
+    reread()
+    clash = doctor.act(f"{doctor.at(FILMS)}/wijzigen", woorden="Filmpjes maken")
+    assert clash.status_code == 409
+    assert "Filmpjes met Fenna" in clash.text
+    assert "Filmpjes maken</textarea>" in clash.text
     assert len(record().corrections) == 1
 
 

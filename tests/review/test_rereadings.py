@@ -127,6 +127,12 @@ def test_what_a_reviewer_confirmed_stays_and_is_told(
     assert statement_with(screen, "filmpjes mag maken")
 
 
+def test_what_no_drafting_can_be_called_is_refused(browser: Open, people: People, path: str) -> None:
+    nurse = browser(people.verpleegkundige)
+    for number in ("0", "-1", str(2**31), str(10**30)):
+        assert nurse.submit(f"{path}/opnieuw-uitgewerkt/gezien", uitwerking=number).status_code == 422
+
+
 def test_where_no_other_version_read_it_that_is_told(browser: Open, people: People, path: str) -> None:
     page = text_of(browser(people.lezer).get(f"{path}/opnieuw-uitgewerkt").text)
     assert "niet opnieuw uitgewerkt met een andere versie" in page

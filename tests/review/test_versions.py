@@ -15,8 +15,8 @@ from pipeline.store.database import Store
 from pipeline.store.objects import LOST, UNREACHABLE, Lost, ObjectsError
 from review.settings import ReviewSettings
 
-from .conftest import BOTH_DATABASES, PASSWORD, URL, Browser, Idle, People
-from .talks import draft, statement_with, text_of
+from .conftest import BOTH_DATABASES, PASSWORD, Browser, People
+from .talks import draft, revision, statement_with, text_of
 
 Open = Callable[..., Browser]
 
@@ -38,15 +38,21 @@ def path(store: Store, people: People, child: str) -> str:
 def decide_all(doctor: Browser, path: str) -> None:
     """Ratifies the treatment limit and settles the rest."""
     page = doctor.get(path).text
-    doctor.submit(f"{path}/uitspraken/{statement_with(page, 'naar de IC gaat')}/bekrachtigen", gezien="1.0")
+    limit = statement_with(page, "naar de IC gaat")
+    doctor.submit(f"{path}/uitspraken/{limit}/bekrachtigen", gezien=revision(page))
     for number in re.findall(r'id="punt-(\d+)" [^>]*data-waits="1"', doctor.get(path).text):
-        doctor.submit(f"{path}/punten/{number}", uitkomst="resolved", gezien="1.0")
+        doctor.submit(f"{path}/punten/{number}", uitkomst="resolved", gezien=revision(page))
 
 
 def approve(doctor: Browser, path: str, password: str = PASSWORD) -> Response:
     """Approves what the page shows."""
-    content = re.search(r'name="inhoud" value="(\w+)"', doctor.get(f"{path}/goedkeuren").text)
-    return doctor.submit(f"{path}/goedkeuren", inhoud=content[1] if content else "", wachtwoord=password)
+    return doctor.submit(f"{path}/goedkeuren", **looked_at(doctor, path), wachtwoord=password)
+
+
+def looked_at(doctor: Browser, path: str) -> dict[str, str]:
+    """What the page for approval says of the plan that it shows."""
+    page = doctor.get(f"{path}/goedkeuren").text
+    return dict(re.findall(r'name="(inhoud|sjabloon)" value="(\w+)"', page)) or {"inhoud": "", "sjabloon": ""}
 
 
 def test_a_nurse_puts_the_concept_forward_and_takes_it_back(browser: Open, people: People, path: str) -> None:
@@ -100,7 +106,9 @@ def test_a_nurse_sees_what_is_needed_but_does_not_approve(browser: Open, people:
     nurse = browser(people.verpleegkundige)
     page = nurse.get(f"{path}/goedkeuren").text
     assert "bekrachtigen</button>" not in page
-    assert nurse.submit(f"{path}/goedkeuren", inhoud="x", wachtwoord=PASSWORD).status_code == 403
+    assert (
+        nurse.submit(f"{path}/goedkeuren", inhoud="x", sjabloon="x", wachtwoord=PASSWORD).status_code == 403
+    )
 
 
 @pytest.mark.usefixtures("printing")
@@ -124,7 +132,7 @@ def test_an_approved_version_is_frozen_and_its_documents_say_so(
     page = nurse.get(path).text
     assert "Wijzigt u iets, dan begint versie 2 als concept" in page
     name = statement_with(page, "filmpjes mag maken")
-    shown = re.search(r'name="toont" value="([\d.]+)"', page)
+    shown = re.search(r'name="toont" value="([\w.]+)"', page)
     assert shown
     answer = nurse.post(
         f"{path}/uitspraken/{name}/wijzigen",
@@ -142,10 +150,10 @@ def test_what_changed_since_the_page_was_loaded_is_not_approved(
 ) -> None:
     doctor, nurse = browser(people.behandelaar), browser(people.verpleegkundige)
     decide_all(doctor, path)
-    content = re.search(r'name="inhoud" value="(\w+)"', doctor.get(f"{path}/goedkeuren").text)
-    assert content
+    seen = looked_at(doctor, path)
+    assert seen["inhoud"]
     nurse.submit(f"{path}/velden/huisarts", woorden="dokter Vos", gezien="1.0")
-    answer = doctor.submit(f"{path}/goedkeuren", inhoud=content[1], wachtwoord=PASSWORD)
+    answer = doctor.submit(f"{path}/goedkeuren", **seen, wachtwoord=PASSWORD)
     assert answer.status_code == 409
     assert "Er is niets goedgekeurd" in answer.text
 

@@ -224,7 +224,7 @@ def approve(
         for limit in (each for each in found().findings.statements if each.topics):
             correct(physician, "ratify", limit.id)
         with work(store) as w:
-            seen = approvals.approvable(w, talk).content_hash
+            seen = approvals.approvable(w, talk).seen
             approval = approvals.to_approve(w, physician, talk, seen)
             made = dict.fromkeys(KINDS, b"%PDF")
             return approvals.approve(w, physician, talk, seen, approval, made)

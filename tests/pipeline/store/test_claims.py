@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.dossier import Extraction
 from pipeline.intake.participants_file import ParticipantsFile, Person
-from pipeline.store import claims, conversations, drafts, findings, reviews
+from pipeline.store import claims, conversations, drafts, findings, rereadings, reviews
 from pipeline.store.audit import Actor
 from pipeline.store.claims import GIVEN_UP, Claim
 from pipeline.store.conversations import Submitted
@@ -269,6 +269,58 @@ def test_a_resolved_point_stays_with_its_statement_and_what_comes_behind_it_is_o
     assert (first.number, first.resolved.words) == (limit, "Besproken.")
     assert [entry.id for entry in first.entries] == [found().findings.statements[1].id]
     assert (second.type, second.resolved) == ("tentative", None)
+
+
+@pytest.fixture
+def drafted_by(store: Store, nurse: Actor, talk: str) -> Callable[[Extraction, str], None]:
+    """Drafts a conversation by a version of the extraction after somebody told who is who."""
+
+    names = iter(("A. de Vries", "B. de Vries"))
+
+    def drafted(made: Extraction, extractor: str) -> None:
+        name = next(names)
+        with work(store) as w:
+            told = ParticipantsFile(labels={"Vader": Person(role="parent", name=name)})
+            conversations.tell(w, nurse, talk, told)
+        claimed = claim(store)
+        assert claimed is not None
+        with work(store) as w:
+            claims.finish(w, claimed, made, extractor)
+
+    return drafted
+
+
+def test_what_another_version_found_otherwise_is_shown_also_when_somebody_told_who_is_who(
+    store: Store,
+    nurse: Actor,
+    talk: str,
+    found: Callable[..., Extraction],
+    drafted_by: Callable[[Extraction, str], None],
+    correct: Callable[..., Appended],
+):
+    first, second, third = found().findings.statements
+    correct(nurse, "confirm", first.id)
+    drafted_by(found({third.quote: "goal"}), "b" * 64)
+    with look(store) as w:
+        [kept] = rereadings.rereadings(w, talk)
+    assert kept.drafting == 2
+    assert [each.statement for each in kept.differences.held] == [first]
+    assert [each.statement for each in kept.differences.vanished] == [second]
+
+
+def test_what_the_same_version_finds_when_somebody_told_who_is_who_needs_no_look(
+    store: Store,
+    nurse: Actor,
+    talk: str,
+    found: Callable[..., Extraction],
+    drafted_by: Callable[[Extraction, str], None],
+):
+    drafted_by(found(), "b" * 64)
+    with work(store) as w:
+        rereadings.set_seen(w, nurse, talk, 2)
+    drafted_by(found({found().findings.statements[2].quote: "goal"}), "b" * 64)
+    with look(store) as w:
+        assert not rereadings.is_unseen(w, talk)
 
 
 def claim_this(store: Store, conversation_id: str) -> Claim | None:

@@ -8,6 +8,7 @@ from pipeline.store.database import Store, look, work
 from pipeline.store.documents import KINDS
 from pipeline.store.drafts import Version
 from pipeline.store.reviews import Appended
+from pipeline.store.tables import DocumentRow, TemplateRow
 
 
 @pytest.fixture
@@ -85,3 +86,25 @@ def test_documents_are_there_when_all_kinds_are_of_the_same_plan(store: Store, t
         assert lagging.has_documents(w, talk, 1, mark)
         assert lagging.has_documents(w, talk, 1, None)
         assert not lagging.has_documents(w, talk, 1, "another")
+
+
+def test_only_versions_of_the_same_template_are_older(store: Store, talk: str):
+    other = "0" * 64
+    with work(store) as w:
+        row = TemplateRow(
+            id=other, name="ander", version="9.0.0", archive=b"", installed_at=w.at, chosen_at=w.at
+        )
+        w.session.add(row)
+        w.session.flush()
+        assert lagging.behind_template(w, other) == (talk,)
+        assert lagging.behind_template(w, other, older_than="9.0.0") == ()
+
+
+def test_a_row_without_its_file_is_no_document(
+    store: Store, talk: str, behind: Callable[..., tuple[str, ...]]
+):
+    keep_documents(store, talk)
+    with work(store) as w:
+        w.session.get_one(DocumentRow, (talk, 1, "pdf")).sealed = None
+        assert not lagging.has_documents(w, talk, 1, None)
+    assert behind() == (talk,)

@@ -11,6 +11,7 @@ from pipeline.dossier import Dossier
 from pipeline.settings import Settings
 from pipeline.store import audit, backup_file, documents, drafts, reviews
 from pipeline.store.audit import Actor
+from pipeline.store.backup import back_up
 from pipeline.store.backup_file import Head
 from pipeline.store.database import Store, connected, look, migrate, open_store
 from pipeline.store.documents import KINDS
@@ -86,5 +87,22 @@ def test_a_backup_of_older_tables_gives_plans_and_documents_back(
     again = open_store(settings, make=False)
     try:
         assert seen(again, talk) == before
+    finally:
+        again.engine.dispose()
+
+
+def test_older_tables_of_postgresql_give_way(
+    settings: Settings, store: Store, talk: str, empty_postgres_url: str, tmp_path: Path
+):
+    back_up(store, Actor(), tmp_path / "now.backup")
+    with connected(make_url(empty_postgres_url)) as connection:
+        migrate(connection, "0001")
+        connection.exec_driver_sql("INSERT INTO keys VALUES ('audit', 'another', '')")
+    elsewhere = settings.model_copy(update={"database": empty_postgres_url})
+    assert restore(elsewhere, Actor(), tmp_path / "now.backup", replace=True).aside
+    again = open_store(elsewhere, make=False)
+    try:
+        with look(again) as w:
+            assert drafts.head(w, talk).number == 1
     finally:
         again.engine.dispose()

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from extractors.schema import Statement
-from pipeline.corrections import Correction, Unmatched
+from pipeline.corrections import Correction, Kind, Unmatched
 from pipeline.dossier import Extraction
 from pipeline.store import audit, conversations, drafts, reviews
+from pipeline.store.additions import Shown
 from pipeline.store.audit import Actor
 from pipeline.store.database import Store, look, work
 from pipeline.store.errors import Conflict, NotFound, Outdated, Unfit
@@ -61,6 +62,51 @@ def test_the_same_correction_twice_is_one(store: Store, nurse: Actor, talk: str,
         with work(store) as w:
             done = reviews.append(w, nurse, talk, (edit(statement.id, HOME),), {})
     assert len(done.dossier.corrections) == 1
+
+
+@pytest.mark.parametrize("kind", ["confirm", "ratify", "reject", "classify"])
+def test_what_rests_on_a_reading_that_is_no_longer_there_is_refused(
+    store: Store,
+    physician: Actor,
+    talk: str,
+    statement: Statement,
+    redraft: Callable[[Extraction], None],
+    found: Callable[..., Extraction],
+    kind: Kind,
+):
+    with look(store) as w:
+        head = drafts.head(w, talk)
+    redraft(found())
+    one = Correction(
+        id="c0123456789ab",
+        kind=kind,
+        target=statement.id,
+        after="agreement" if kind == "classify" else "",
+        aspect="category" if kind == "classify" else None,
+        plan="0" * 8,
+    )
+    shown = Shown(head.drafting, head.template_id)
+    with pytest.raises(Outdated, match="opnieuw uitgewerkt"), work(store) as w:
+        reviews.append(w, physician, talk, (one,), {}, shown)
+    with look(store) as w:
+        assert reviews.dossier(w, talk).corrections == ()
+
+
+def test_ones_own_words_are_added_on_any_reading(
+    store: Store,
+    nurse: Actor,
+    talk: str,
+    statement: Statement,
+    redraft: Callable[[Extraction], None],
+    found: Callable[..., Extraction],
+):
+    with look(store) as w:
+        head = drafts.head(w, talk)
+    redraft(found())
+    with work(store) as w:
+        shown = Shown(head.drafting, head.template_id)
+        done = reviews.append(w, nurse, talk, (edit(statement.id, HOME),), {}, shown)
+    assert [one.after for one in done.dossier.corrections] == [HOME]
 
 
 def test_two_who_confirm_the_same_at_once_both_do(

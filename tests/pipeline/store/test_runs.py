@@ -3,6 +3,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 
 from pipeline.store import erase, runs
 from pipeline.store.audit import Actor
@@ -10,6 +11,7 @@ from pipeline.store.conversations import Submitted
 from pipeline.store.database import Store, look, work
 from pipeline.store.errors import NotFound, Outdated
 from pipeline.store.runs import BUSY, ENDED, Change, Detail, Part, Run
+from pipeline.store.tables import AuditRow, RunItemRow
 
 LEASE = dt.timedelta(minutes=1)
 OVER = dt.timedelta(seconds=-1)
@@ -192,7 +194,7 @@ def test_a_run_ends_when_nothing_waits(store: Store, run: Run, ids: list[str]):
 def test_of_a_run_that_was_stopped_nothing_is_claimed(store: Store, nurse: Actor, run: Run, ids: list[str]):
     part = claim(store, run, 1)
     with work(store) as w:
-        assert runs.cancel(w, run.id).state == "cancelled"
+        assert runs.cancel(w, Actor(), run.id).state == "cancelled"
         assert runs.claim(w, run.id, "b", 1, LEASE) is None
         assert not runs.is_running(w, run.id)
     finish(store, part, ids[0])  # what was begun is kept
@@ -215,3 +217,46 @@ def test_a_run_is_found_by_the_beginning_of_its_id(store: Store, run: Run):
         assert [one.id for one in runs.recent(w)] == [run.id]
         with pytest.raises(NotFound):
             runs.named(w, "x")
+
+
+def test_a_claim_that_is_given_back_as_never_begun_costs_no_attempt(store: Store, run: Run, ids: list[str]):
+    for _ in range(runs.MOST + 1):
+        part = claim(store, run)
+        assert part.conversation_ids == tuple(ids)
+        with work(store) as w:
+            runs.give_back(w, part)
+
+
+def test_plans_without_an_outcome_are_waiting(store: Store, run: Run, ids: list[str]):
+    finish(store, claim(store, run), ids[0])
+    with look(store) as w:
+        assert runs.waiting(w, run.id) == set(ids[1:])
+
+
+def test_only_some_outcomes_are_read(store: Store, run: Run, ids: list[str]):
+    part = claim(store, run)
+    for conversation_id, outcome in zip(ids, ("changed", "failed", "attention", "unchanged"), strict=True):
+        finish(store, part, conversation_id, outcome)
+    with look(store) as w:
+        told = [item.conversation_id for item in runs.items(w, run.id, ("attention", "failed"))]
+    assert told == ids[1:3]
+
+
+def test_details_that_cannot_be_unsealed_hide_no_others(store: Store, run: Run, ids: list[str]):
+    part = claim(store, run)
+    for conversation_id in ids[:2]:
+        finish(store, part, conversation_id, detail=Detail(new=("Thuis",)))
+    with work(store) as w:
+        w.session.get_one(RunItemRow, (run.id, ids[0])).sealed = b"damaged"
+    with look(store) as w:
+        told = [(item.code, item.detail is None) for item in runs.items(w, run.id)]
+    assert told == [("KeysError", True), (None, False)]
+
+
+def test_who_began_and_stopped_a_run_is_in_the_audit_trail(store: Store, nurse: Actor, run: Run):
+    with work(store) as w:
+        runs.cancel(w, Actor(origin="opdracht"), run.id)
+        runs.cancel(w, Actor(origin="opdracht"), run.id)  # which was stopped already
+        events = w.session.scalars(select(AuditRow).where(AuditRow.object == run.id))
+        told = [(event.action, event.user_id, event.origin) for event in events]
+    assert told == [("begin_run", nurse.user_id, nurse.origin), ("stop_run", None, "opdracht")]

@@ -15,7 +15,7 @@ from pipeline.store import approvals, drafts, reviews, templates, trail
 from pipeline.store.audit import Actor
 from pipeline.store.backup import back_up
 from pipeline.store.database import Store, StoreError, Work, look, open_store, work
-from pipeline.store.documents import stored
+from pipeline.store.documents import KINDS, stored
 from pipeline.store.drafts import Version
 from pipeline.store.erase import erase
 from pipeline.store.errors import NotFound, Outdated
@@ -397,7 +397,7 @@ def test_what_was_approved_is_the_same_where_the_points_are_numbered_otherwise(
         now = next(item for item in reviews.plan_of(w, talk).points if item.type == "tentative")
         assert now.number != point.number
         assert approved.approval
-        assert approvals.approvable(w, talk).content_hash == approved.approval.content_hash
+        assert approvals.approvable(w, talk).seen.content_hash == approved.approval.content_hash
 
 
 def test_a_document_of_the_former_template_is_taken_over_by_its_own_numbers(
@@ -451,6 +451,27 @@ def test_after_a_correction_it_is_no_longer_only_restyled(
     correct(nurse, "edit", found().findings.statements[0].id, "Thuis zijn")
     with look(store) as w:
         assert drafts.head(w, talk).restyled is None
+
+
+def test_a_restyled_version_that_was_approved_stays_as_it_is_after_a_correction(
+    store: Store,
+    talk: str,
+    nurse: Actor,
+    physician: Actor,
+    found: Callable[..., Extraction],
+    approve: Callable[[], Version],
+    correct: Callable[..., Appended],
+    newer: Installed,
+):
+    approve()
+    restyle(store, talk, 1, newer.id)
+    with work(store) as w:
+        seen = approvals.approvable(w, talk).seen
+        approval = approvals.to_approve(w, physician, talk, seen)
+        approvals.approve(w, physician, talk, seen, approval, dict.fromkeys(KINDS, b"%PDF"))
+    correct(nurse, "edit", found().findings.statements[0].id, "Thuis zijn")
+    with look(store) as w:
+        assert [each.restyled for each in drafts.versions(w, talk)] == [None, 1, None]
 
 
 def test_after_another_drafting_it_is_no_longer_only_restyled(
@@ -532,7 +553,7 @@ def test_approved_documents_can_be_made_again_to_the_byte(
     for limit in (each for each in found().findings.statements if each.topics):
         correct(physician, "ratify", limit.id)
     with look(store) as w:
-        seen = approvals.approvable(w, talk).content_hash
+        seen = approvals.approvable(w, talk).seen
         approval = approvals.to_approve(w, physician, talk, seen)
         template, plan = reviews.template_of(w, talk), reviews.plan_of(w, talk, 1, approval)
     made = {**render(plan, template)._asdict(), "family": render_family(plan, template)}
