@@ -279,7 +279,7 @@ def _approve(store: Store, actor: Actor, talk: str, says: Connection) -> None:
         approval = approvals.to_approve(w, actor, talk, seen)
     with work(store) as w:
         approvals.approve(w, actor, talk, seen, approval, dict.fromkeys(KINDS, DOCUMENT))
-    says.send(Told("approved", talk, (seen,)))
+    says.send(Told("approved", talk, (seen.content_hash,)))
 
 
 if __name__ == "__main__":
