@@ -36,13 +36,14 @@ _running: set[Worker] = set()
 _idle: defaultdict[Path, list[Worker]] = defaultdict(list)
 
 
-def convert(markdown: str, directory: Path, *formats: Format) -> Iterator[bytes]:
+def convert(markdown: str, directory: Path, first: Format, *further: Format) -> Iterator[bytes]:
     """What pandoc makes of a layout, one format after the other, each as soon as it is there.
 
     Args:
         markdown: The plan as laid out.
         directory: The template's, of which pandoc reads `layout.lua` and `reference.docx` and nothing else.
-        formats: What to make of it, one at least.
+        first: What to make of it.
+        further: What else.
 
     Raises:
         RenderError: pandoc failed or took too long.
@@ -54,8 +55,8 @@ def convert(markdown: str, directory: Path, *formats: Format) -> Iterator[bytes]
         too_late = Timer(TIME_LIMIT_S, worker.kill)
         too_late.start()
         try:
-            _send(worker, f"{' '.join(formats)}\n{markdown}".encode())
-            for _ in formats[1:]:
+            _send(worker, f"{' '.join((first, *further))}\n{markdown}".encode())
+            for _ in further:
                 yield _receive(worker)
             last = _receive(worker)
             answered = True

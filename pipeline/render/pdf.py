@@ -76,13 +76,9 @@ def _compile(source: str, inputs: dict[str, str], plan: Plan, template: Template
 
 def _let_go(directory: Path) -> None:
     """Makes Typst forget the last document, which no other is like: by as many empty ones as it remembers."""
+    nothing = typst.Compiler(root=directory, font_paths=_fonts(directory), ignore_system_fonts=True)
     for _ in range(_REMEMBERED + 1):
-        _nothing(directory).compile(b"", format="pdf")
-
-
-@cache
-def _nothing(directory: Path) -> typst.Compiler:
-    return typst.Compiler(root=directory, font_paths=_fonts(directory), ignore_system_fonts=True)
+        nothing.compile(b"", format="pdf")
 
 
 @cache

@@ -178,7 +178,7 @@ def test_a_word_of_ten_thousand_signs_is_broken_over_lines_and_pages(sign):
 def test_any_text_stands_in_the_docx_to_the_letter(quotes):
     words = [f"begin{quote}eind" for quote in quotes]  # together: what takes long is the plan around them
     plan = plan_of(words)
-    _, docx = convert(lay_out(plan, TEMPLATE), DIRECTORY)
+    (docx,) = convert(lay_out(plan, TEMPLATE), DIRECTORY, "docx")
     text = text_of_docx(finish(docx, plan, TEMPLATE))
     assert [each for each in words if printable(each) not in text] == []
 
