@@ -41,6 +41,11 @@ WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: a part of the time tests wait for servers and browsers."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session")
 def open_new_store(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Settings], Store]:
     """Opens a new store as `open_store` does, on SQLite with a copy of tables that were made before."""
