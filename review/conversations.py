@@ -46,10 +46,15 @@ def show(
 
 
 @router.get("/voortgang", dependencies=[Depends(needs("see_conversation", unseen=True))])
-def show_progress(request: Request, conversation: str) -> Response:
-    """How far the draft is, for a page that waits for it; once it is there, the page is sent for."""
+def show_progress(request: Request, conversation: str, stap: str = "") -> Response:
+    """How far the draft is, for a page that waits for it; once it is there, the page is sent for.
+
+    Nothing comes back where it is at the step that the page shows: else that would be read aloud each time.
+    """
     with look(site_of(request).store) as w:
         status = conversations.status(w, conversation)
+    if status.state == stap:
+        return Response(status_code=204)
     headers = {"HX-Refresh": "true"} if status.state == "done" else None
     return page(request, "plan/steps.html", headers=headers, talk=status, steps=STEPS)
 

@@ -25,6 +25,15 @@
     }
   });
 
+  // The answer that sends for the page anew is the last: another would do that again while the page is on its way.
+  let isLeaving = false;
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    isLeaving ||= event.detail.xhr.getResponseHeader("HX-Refresh") === "true";
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (isLeaving) event.preventDefault();
+  });
+
   document.addEventListener("htmx:responseError", (event) => {
     const answer = event.detail.xhr;
     if (answer.status === 401) {

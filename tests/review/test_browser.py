@@ -1,6 +1,7 @@
 """The web app in a real browser: the whole story, the keyboard, two reviewers, and what axe-core finds."""
 
 import os
+import re
 import shutil
 import socket
 import threading
@@ -14,7 +15,7 @@ import pytest
 import uvicorn
 from argon2 import PasswordHasher, profiles
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, Route, expect, sync_playwright
 
 from pipeline.drafting import Drafter
 from pipeline.intake.participants_file import ParticipantsFile
@@ -217,6 +218,24 @@ class TestOnPostgreSQL:
         self, site: Site, sign_in: SignIn, faults: list[str], tmp_path: Path
     ) -> None:
         test_from_a_conversation_to_an_approved_plan(site, sign_in, faults, tmp_path)
+
+
+def test_a_page_that_waits_sends_for_the_plan_once(site: Site, sign_in: SignIn) -> None:
+    child = site.child("Wacht")
+    nurse = sign_in("vera")
+    sent: list[str] = []
+
+    def late(route: Route) -> None:
+        sent.append(route.request.url)
+        time.sleep(1)  # time for the page to ask on
+        route.continue_()
+
+    nurse.goto(f"{site.url}/kinderen/{child}/gesprekken/nieuw")
+    nurse.route(re.compile(r"/gesprekken/[0-9a-f]{32}$"), late)
+    nurse.get_by_label("Of plak").fill(TALK)
+    nurse.get_by_role("button", name="Maak het concept").click()
+    expect(nurse.get_by_role("heading", name="Het plan", exact=True)).to_be_visible(timeout=30_000)
+    assert len(sent) == 1
 
 
 def test_corrections_by_the_keyboard_alone(site: Site, sign_in: SignIn, faults: list[str]) -> None:

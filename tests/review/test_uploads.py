@@ -34,7 +34,7 @@ def test_a_file_is_handed_in_and_its_page_tells_how_far_it_is(
     page = nurse.get(answer.headers["location"])
     assert answer.status_code == 303
     assert "Het gesprek is ingeleverd – bezig" in text_of(page.text)
-    assert 'hx-trigger="every 500ms"' in page.text
+    assert 'hx-trigger="every 250ms"' in page.text
 
 
 def test_pasted_text_is_handed_in_as_well(browser: Open, people: People, child: str, store: Store) -> None:
@@ -103,6 +103,14 @@ def test_a_draft_that_is_there_sends_for_the_page(
     talk = draft(store, people.verpleegkundige.id, child)
     answer = browser(people.verpleegkundige).get(f"/gesprekken/{talk}/voortgang")
     assert answer.headers["hx-refresh"] == "true"
+
+
+def test_a_page_that_waits_is_told_of_another_step_only(browser: Open, people: People, child: str) -> None:
+    nurse = browser(people.verpleegkundige)
+    path = hand_in(nurse, child).headers["location"]
+    assert "bezig" in nurse.get(f"{path}/voortgang").text
+    assert nurse.get(f"{path}/voortgang?stap=waiting").status_code == 204
+    assert "bezig" in nurse.get(f"{path}/voortgang?stap=reading").text
 
 
 def test_a_draft_that_failed_says_so_and_can_be_tried_again(
