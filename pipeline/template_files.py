@@ -6,6 +6,7 @@ Files and folders whose name begins with a full stop are no part of a template.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import io
 import os
@@ -124,17 +125,24 @@ def put(files: Mapping[str, bytes], directory: Path) -> None:
         OSError: They cannot be written.
     """
     directory.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with staging(directory.parent) as hidden:
-        new = hidden / "new"
-        put_in(files, new)
-        for old in ("old", "older"):
-            with contextlib.suppress(OSError):
-                new.rename(directory)
-            if holds(directory, id_of(files)):
-                return
-            with contextlib.suppress(FileNotFoundError):
-                directory.rename(hidden / old)
+    with _alone(directory.parent), staging(directory.parent) as hidden:
+        if holds(directory, id_of(files)):
+            return
+        put_in(files, new := hidden / "new")
+        with contextlib.suppress(FileNotFoundError):
+            directory.rename(hidden / "old")
         new.rename(directory)
+
+
+@contextlib.contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """Waits until nobody else puts files down in a folder."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def put_in(files: Mapping[str, bytes], directory: Path) -> None:
