@@ -73,6 +73,10 @@ class _Reader:
         self.names: dict[str, Any] = {**given, "text": _Keys("text", frozenset(texts), str)}
         self.macros = {macro.name: macro for macro in tree.find_all(nodes.Macro)}
         self.names |= dict.fromkeys(self.macros, Any)
+        self.calls = {
+            name: {call.node.name for call in macro.find_all(nodes.Call) if isinstance(call.node, nodes.Name)}
+            for name, macro in self.macros.items()
+        }
         self.called: dict[str, list[Any]] = {}
 
     def read(self) -> list[Wrong]:
@@ -86,12 +90,7 @@ class _Reader:
         return self.wrong
 
     def _called_by(self, name: str, others: list[str]) -> bool:
-        return any(
-            isinstance(call.node, nodes.Name) and call.node.name == name
-            for other in others
-            if other != name
-            for call in self.macros[other].find_all(nodes.Call)
-        )
+        return any(name in self.calls[other] for other in others if other != name)
 
     def _macro(self, macro: nodes.Macro) -> None:
         arguments = self.called.get(macro.name, [])

@@ -333,7 +333,7 @@ def load_template(directory: Path) -> Template:
     """
     try:
         text = (directory / MANIFEST).read_text(encoding="utf-8")
-        tree, data = yaml.compose(text, yaml.SafeLoader), yaml.safe_load(text)
+        tree, data = yaml.compose(text, yaml.CSafeLoader), yaml.load(text, yaml.CSafeLoader)
     except OSError:
         raise TemplateError(_mistake(None, "Dit bestand ontbreekt of mag niet worden gelezen.")) from None
     except UnicodeDecodeError:

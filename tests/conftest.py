@@ -27,6 +27,7 @@ from pipeline.store.tables import Table
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
 MISSING = "PostgreSQL is not installed; Debian's package is postgresql"
+LONGEST = ("test_flows.py", "test_axe.py", "test_browser.py", "test_render.py", "test_batch.py")
 TEMPLATE = "izp_template"
 # Whatever changes a table, a trigger or the version of the tables writes one of these rows anew.
 TABLES = """
@@ -44,6 +45,11 @@ WHERE datname = current_database() AND pid <> pg_backend_pid()
 def pytest_xdist_auto_num_workers() -> int:
     """One process more than there are cores: a part of the time tests wait for servers and browsers."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begins with the files that take longest: a run ends no sooner than the last of them."""
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
 @pytest.fixture(scope="session")

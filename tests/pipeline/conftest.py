@@ -1,6 +1,7 @@
 """A store with reviewed plans, and another template to put them in."""
 
 import datetime as dt
+import multiprocessing
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from pipeline.store import approvals, children, claims, conversations, reviews, 
 from pipeline.store.accounts import add_user
 from pipeline.store.audit import Actor
 from pipeline.store.children import About
-from pipeline.store.database import Store, open_store, work
+from pipeline.store.database import Store, work
 from pipeline.store.documents import KINDS
 from pipeline.template import MANIFEST, TEMPLATE
 
@@ -129,8 +130,10 @@ def second_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def _opened(settings: Settings, second_template: Path) -> Iterator[Reviewed]:
-    store = open_store(settings)
+def _opened(
+    settings: Settings, second_template: Path, open_new_store: Callable[[Settings], Store]
+) -> Iterator[Reviewed]:
+    store = open_new_store(settings)
     with work(store) as w:
         nurse = add_user(w, Actor(), login="saskia", name="S. de Wit", role="verpleegkundige")
         physician = add_user(w, Actor(), login="karel", name="K. Smit", role="behandelaar", function="arts")
@@ -142,24 +145,50 @@ def _opened(settings: Settings, second_template: Path) -> Iterator[Reviewed]:
 
 
 @pytest.fixture(scope="module")
-def reviewed(tmp_path_factory: pytest.TempPathFactory, second_template: Path) -> Iterator[Reviewed]:
+def reviewed(
+    tmp_path_factory: pytest.TempPathFactory,
+    second_template: Path,
+    open_new_store: Callable[[Settings], Store],
+) -> Iterator[Reviewed]:
     """A store that the tests of a module share: each adds the children that it is about."""
-    with _opened(Settings(data_dir=tmp_path_factory.mktemp("izp")), second_template) as opened:
+    settings = Settings(data_dir=tmp_path_factory.mktemp("izp"))
+    with _opened(settings, second_template, open_new_store) as opened:
         yield opened
 
 
 @pytest.fixture
-def reviewed_alone(tmp_path: Path, second_template: Path) -> Iterator[Reviewed]:
+def reviewed_alone(
+    tmp_path: Path, second_template: Path, open_new_store: Callable[[Settings], Store]
+) -> Iterator[Reviewed]:
     """A store for one test."""
-    with _opened(Settings(data_dir=tmp_path / "izp"), second_template) as opened:
+    with _opened(Settings(data_dir=tmp_path / "izp"), second_template, open_new_store) as opened:
         yield opened
 
 
 @pytest.fixture
-def on_postgresql(tmp_path: Path, postgres_url: str, second_template: Path) -> Iterator[Reviewed]:
+def on_postgresql(
+    tmp_path: Path,
+    postgres_url: str,
+    second_template: Path,
+    open_new_store: Callable[[Settings], Store],
+) -> Iterator[Reviewed]:
     """A store for one test, on PostgreSQL."""
-    with _opened(Settings(data_dir=tmp_path / "izp", database=postgres_url), second_template) as opened:
+    settings = Settings(data_dir=tmp_path / "izp", database=postgres_url)
+    with _opened(settings, second_template, open_new_store) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def quick_processes() -> Iterator[None]:
+    """Has warm processes begin as copies of one that has imported izp, where a new one takes seconds to.
+
+    That they begin as new ones is for the tests of `warm`, of the flows, and of the app in a browser.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["pipeline.batch", "pipeline.drafting", "pipeline.rendering"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(multiprocessing, "get_context", lambda _method: context)
+        yield
 
 
 @pytest.fixture

@@ -22,6 +22,8 @@ from pipeline.store.objects import ObjectsError
 from pipeline.store.runs import ENDED, Busy, Run
 from pipeline.store.tables import AuditRow
 
+pytestmark = pytest.mark.usefixtures("quick_processes")
+
 NAME = "0" * 32
 
 
@@ -346,7 +348,6 @@ def test_after_kills_at_any_moment_no_plan_is_missing_and_none_was_done_twice(re
         reviewed_alone.correct(talk, "edit", "1", "Liefst thuis")
     run = begin(reviewed_alone, *talks)
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["pipeline.batch"])
     for moment in (0.2, 0.7, 1.1, 1.6, None):
         time.sleep(0.5)  # until what the one before had claimed is free
         process = context.Process(target=work_until_killed, args=(reviewed_alone.settings, run.id))

@@ -18,7 +18,9 @@ from pipeline.store.audit import Actor
 from pipeline.store.children import About
 from pipeline.store.claims import Claim
 from pipeline.store.conversations import Status
-from pipeline.store.database import Store, look, open_store, work
+from pipeline.store.database import Store, look, work
+
+pytestmark = pytest.mark.usefixtures("quick_processes")
 
 TALK = """\
 SPEAKER_00: Hoe gaat het nu met Sem thuis?
@@ -33,8 +35,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def store(settings: Settings) -> Iterator[Store]:
-    opened = open_store(settings)
+def store(settings: Settings, open_new_store: Callable[[Settings], Store]) -> Iterator[Store]:
+    opened = open_new_store(settings)
     yield opened
     opened.engine.dispose()
 
@@ -175,7 +177,7 @@ def test_a_file_that_is_no_conversation_fails_with_a_sentence(
 
 
 def test_a_worker_that_is_killed_loses_nothing(store: Store, drafter: Drafter, submit: Callable[..., str]):
-    talk = submit(TALK * 400)
+    talk = submit(TALK * 200)
     drafter.wake()
     until(store, talk, ("reading", "extracting"))
     for worker in multiprocessing.active_children():

@@ -134,16 +134,23 @@ class Site:
         found = self.prefect(lambda client: client.read_flow_runs())
         return next(run for run in found if run.parameters == {"run_id": run_id} and run.deployment_id)
 
+    def until_ended(self, run_id: str) -> None:
+        """Waits for the flow of a run; a client for each question would take most of the time there is."""
+        flow_run = self.flow_run(run_id)
+        self.prefect(
+            lambda client: until(lambda: client.read_flow_run(flow_run.id).state.is_final(), pause_s=1)
+        )
+
     def kept(self) -> bytes:
         files = [path for folder in (self.home, self.logs) for path in folder.rglob("*") if path.is_file()]
         return b"".join(path.read_bytes() for path in files)
 
 
-def until(so: Callable[[], bool]) -> None:
+def until(so: Callable[[], bool], pause_s: float = 0.3) -> None:
     end = time.monotonic() + LONGEST_S
     while not so():
         assert time.monotonic() < end
-        time.sleep(0.3)
+        time.sleep(pause_s)
 
 
 class Told(NamedTuple):
@@ -204,7 +211,7 @@ def go_through(stack: ExitStack, site: Site, store: Store, folder: Path, cut_off
 
     def start(run: Run) -> str:
         with site.here():
-            until(lambda: work_pool.started(run.kind, run.id))
+            until(lambda: work_pool.started(run.kind, run.id), pause_s=1)
         return run.id
 
     def done(run_id: str) -> int:
@@ -263,13 +270,13 @@ def go_through(stack: ExitStack, site: Site, store: Store, folder: Path, cut_off
     server.kill()
     cut_off()
     server = stack.enter_context(site.start_server())
-    until(lambda: site.flow_run(rerender).state.is_final())
+    site.until_ended(rerender)
 
     # Another kind of run, and one that somebody cancels in Prefect.
     with work(store) as w:
         run = runs.begin(w, nurse, "reextract", talks, extractor=extractor(site.settings))
     extract = start(run)
-    until(lambda: site.flow_run(extract).state.is_final())
+    site.until_ended(extract)
     with work(store) as w:
         run = runs.begin(w, nurse, "rerender", talks, template_id=wanted, trial=True)
         w.session.execute(  # a plan that is long at hand
@@ -281,7 +288,7 @@ def go_through(stack: ExitStack, site: Site, store: Store, folder: Path, cut_off
     until(lambda: done(cancel) > 4)
     flow_run = site.flow_run(cancel)
     site.prefect(lambda client: client.set_flow_run_state(flow_run.id, Cancelling()))
-    until(lambda: site.flow_run(cancel).state.is_final())
+    site.until_ended(cancel)
 
     states = {each: site.flow_run(each).state for each in (rerender, extract, cancel)}
     artifacts = site.prefect(lambda client: client.read_artifacts())

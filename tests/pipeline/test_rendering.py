@@ -22,9 +22,11 @@ from pipeline.store import approvals, children, claims, conversations, documents
 from pipeline.store.accounts import add_user
 from pipeline.store.audit import Actor
 from pipeline.store.children import About
-from pipeline.store.database import Store, look, open_store, work
+from pipeline.store.database import Store, look, work
 from pipeline.store.documents import KINDS
 from pipeline.template import installed_template
+
+pytestmark = pytest.mark.usefixtures("quick_processes")
 
 TALK = b"Moeder: Ik wil graag dat hij thuis kan zijn.\nArts: Dat begrijp ik.\n"
 
@@ -35,8 +37,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def store(settings: Settings) -> Iterator[Store]:
-    opened = open_store(settings)
+def store(settings: Settings, open_new_store: Callable[[Settings], Store]) -> Iterator[Store]:
+    opened = open_new_store(settings)
     yield opened
     opened.engine.dispose()
 

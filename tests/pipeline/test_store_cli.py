@@ -1,6 +1,6 @@
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -29,9 +29,9 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def store(data: Path) -> Iterator[Store]:
+def store(data: Path, open_new_store: Callable[[Settings], Store]) -> Iterator[Store]:
     """The store of this installation."""
-    opened = open_store(Settings())
+    opened = open_new_store(Settings())
     yield opened
     opened.engine.dispose()
 

@@ -1,12 +1,12 @@
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from pipeline import cli
 from pipeline.settings import Settings
-from pipeline.store.database import Store, open_store
+from pipeline.store.database import Store
 from pipeline.template import TEMPLATE, installed_template
 from pipeline.terminal import BAD_INPUT
 
@@ -15,10 +15,12 @@ ALONG = f"izp {installed_template().version}"
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+def store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_new_store: Callable[[Settings], Store]
+) -> Iterator[Store]:
     """The store of this installation."""
     monkeypatch.setenv("IZP_DATA_DIR", str(tmp_path / "izp"))
-    opened = open_store(Settings())
+    opened = open_new_store(Settings())
     yield opened
     opened.engine.dispose()
 

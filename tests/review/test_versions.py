@@ -4,11 +4,13 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from typing import Self
 
 import pytest
 from fastapi import FastAPI
 from httpx import Response
 
+from pipeline import rendering
 from pipeline.rendering import Renderer
 from pipeline.store.audit import Event
 from pipeline.store.database import Store
@@ -21,9 +23,29 @@ from .talks import draft, revision, statement_with, text_of
 Open = Callable[..., Browser]
 
 
+class Here:
+    """Stands in for a process that makes documents: each would load for seconds what is loaded here."""
+
+    def __init__(self, *_: object) -> None:
+        """Has nothing to load."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Has nothing to end."""
+
+    def run(self, task: Callable[..., object], *given: object) -> object:
+        return task(*given)
+
+
 @pytest.fixture
-def printing(app: FastAPI, store: Store, settings: ReviewSettings) -> Iterator[None]:
+def printing(
+    app: FastAPI, store: Store, settings: ReviewSettings, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
     """Lets the web app make documents."""
+    monkeypatch.setattr(rendering, "WarmProcess", Here)
+    monkeypatch.setattr(rendering, "_open", [store])
     with Renderer(settings, store) as renderer:
         app.state.site = app.state.site._replace(renderer=renderer)
         yield
