@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from fastapi import FastAPI
 from httpx import Response
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, sync_playwright
+from starlette.routing import BaseRoute
 from starlette.testclient import TestClient
 
 from pipeline.draft import find
@@ -120,14 +122,23 @@ class Idle:
         return {"docx": b"docx", "pdf": b"pdf", "family": b"family"}
 
 
-@pytest.fixture
-def app(store: Store, settings: ReviewSettings) -> FastAPI:
-    return create_app(store, settings, URL, drafter=Idle(), renderer=Idle())  # type: ignore[arg-type]
+@pytest.fixture(scope="session")
+def _routes() -> list[BaseRoute]:
+    """Those of the first app of this process: FastAPI prepares routes when a request first comes to them."""
+    return []
 
 
 @pytest.fixture
-def url(app: FastAPI, settings: ReviewSettings) -> Iterator[str]:
-    """The address at which the web app listens, for a real browser."""
+def app(store: Store, settings: ReviewSettings, _routes: list[BaseRoute]) -> FastAPI:
+    made = create_app(store, settings, URL, drafter=Idle(), renderer=Idle())  # type: ignore[arg-type]
+    _routes[:] = _routes or made.router.routes
+    made.router.routes[:] = _routes  # they are the same in every app, and hold nothing of it
+    return made
+
+
+@contextmanager
+def listening(app: FastAPI, settings: ReviewSettings) -> Iterator[str]:
+    """Has the web app listen on a free port; gives its address."""
     with socket.socket() as listens:
         listens.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{listens.getsockname()[1]}"
@@ -138,9 +149,18 @@ def url(app: FastAPI, settings: ReviewSettings) -> Iterator[str]:
         thread.start()
         while not server.started:
             time.sleep(0.02)
+        try:
+            yield address
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@pytest.fixture
+def url(app: FastAPI, settings: ReviewSettings) -> Iterator[str]:
+    """The address at which the web app listens, for a real browser."""
+    with listening(app, settings) as address:
         yield address
-        server.should_exit = True
-        thread.join()
 
 
 @pytest.fixture(scope="module")

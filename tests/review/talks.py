@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import shutil
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,9 +12,11 @@ from pipeline.draft import find
 from pipeline.intake import read_data
 from pipeline.intake.participants_file import ParticipantsFile
 from pipeline.settings import Settings
-from pipeline.store import claims, conversations
+from pipeline.store import approvals, claims, conversations, drafts, templates
 from pipeline.store.audit import Actor
 from pipeline.store.database import Store, work
+from pipeline.store.documents import KINDS
+from pipeline.template import TEMPLATE
 
 NAME = "noor.txt"
 TALK = """Gesprek Noor, 12 maart 2026
@@ -54,6 +57,28 @@ def draft_waiting(store: Store, found: Extraction) -> None:
     assert claimed
     with work(store) as w:
         claims.finish(w, claimed, found)
+
+
+def approve(store: Store, user_id: str, conversation: str) -> None:
+    """Approves a plan in which nothing is left to decide, with documents that are none."""
+    physician = Actor(user_id)
+    with work(store) as w:
+        seen = approvals.approvable(w, conversation).seen
+        approval = approvals.to_approve(w, physician, conversation, seen)
+        approvals.approve(w, physician, conversation, seen, approval, dict.fromkeys(KINDS, b"document"))
+
+
+def restyle(store: Store, folder: Path, *talks: str) -> str:
+    """Puts plans in a newer version of their template, which is chosen from then on; gives its id."""
+    shutil.copytree(TEMPLATE, folder)
+    manifest = folder / "template.yaml"
+    manifest.write_text(re.sub(r"(?m)^version: .*$", "version: 99.0.0", manifest.read_text()))
+    with work(store) as w:
+        newer = templates.install(w, Actor(), folder).id
+    for conversation in talks:
+        with work(store) as w:
+            drafts.restyle(w, Actor(), conversation, drafts.head(w, conversation).number, newer)
+    return newer
 
 
 def sample(name: str) -> str:

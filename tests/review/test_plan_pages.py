@@ -26,23 +26,6 @@ def talk(store: Store, people: People, child: str) -> str:
 
 
 @WIDTHS
-def test_axe_finds_nothing_on_the_forms_of_someone_without_script(
-    page: Page, url: str, talk: str, width: int
-) -> None:
-    page.set_viewport_size({"width": width, "height": 720})
-    sign_in(page, url, "karin")
-    here = f"{url}/gesprekken/{talk}"
-    page.goto(here)
-    said = f"uitspraken/{statement_with(page.content(), SAID)}"
-    limit = f"uitspraken/{statement_with(page.content(), 'naar de IC gaat')}"
-    kinds = ("bevestigen", "wijzigen", "verplaatsen", "schrappen", "samenvoegen", "splitsen", "opmerken")
-    paths = [f"{said}/{kind}" for kind in (*kinds, "waarom")]
-    for path in (*paths, f"{limit}/bekrachtigen", "toevoegen?beurt=1", "punten/1/afwijzen"):
-        page.goto(f"{here}/{path}")
-        assert is_sound(page), path
-
-
-@WIDTHS
 def test_axe_finds_nothing_where_two_changed_the_same_without_script(
     chromium: Browser, url: str, talk: str, width: int
 ) -> None:
@@ -101,12 +84,3 @@ def test_axe_finds_nothing_on_what_a_word_document_changes(
     assert is_sound(page)
     page.get_by_role("button", name="Neem over").click()
     expect(page.get_by_text("grote zorgen over de nachten").first).to_be_visible()
-
-
-@WIDTHS
-def test_axe_finds_nothing_on_a_refusal(page: Page, url: str, people: People, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 720})
-    sign_in(page, url, "stan")
-    for path in ("/er-is-niets", "/beheer/logboek", "/kinderen", "/inloggen/klaar"):
-        page.goto(url + path)
-        assert is_sound(page), path
