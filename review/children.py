@@ -35,6 +35,10 @@ STATES: Final = {
 }
 """What a state of a plan, or of its draft, is called, and which badge goes with it."""
 
+UNREADABLE: Final = (
+    "De gegevens van dit kind zijn nu niet te lezen. Vraag de beheerder om de sleutel of een reservekopie "
+    "terug te zetten."
+)
 NO_NAME: Final = "Vul de naam van het kind in."
 NO_DAY: Final = "De geboortedatum is geen dag die kan kloppen. Kijk hem na."
 TOO_LONG: Final = "Een naam of nummer heeft hoogstens 200 tekens."
@@ -61,7 +65,15 @@ def show_children(request: Request, visit: Annotated[Visit, Depends(needs("see_c
     with look(site_of(request).store) as w:
         found = children.of_user(w, visit.user.id)
         waiting = restyled(w, visit.user.id)
-    return page(request, "children/list.html", found=found, waiting=len(waiting), states=STATES, age=age)
+    return page(
+        request,
+        "children/list.html",
+        found=found,
+        waiting=len(waiting),
+        states=STATES,
+        age=age,
+        unreadable=UNREADABLE,
+    )
 
 
 @router.get("/kinderen/nieuw", dependencies=[Depends(needs("add_child"))])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from typing import Annotated, Final, NamedTuple
 
@@ -12,9 +13,11 @@ from starlette.responses import Response
 
 from pipeline.render import RenderError
 from pipeline.store import approvals, runs
-from pipeline.store.database import StoreError, look, work
+from pipeline.store.database import StoreError, Work, look, work
+from pipeline.store.keys import KeysError
 from pipeline.store.objects import ObjectsError
 from pipeline.store.restyled import Restyled, restyled
+from review.children import UNREADABLE
 from review.guard import Visit, is_proved, needs
 from review.pages import page, stream
 from review.site import Site, site_of
@@ -24,7 +27,13 @@ router = APIRouter(prefix="/vormgeving", include_in_schema=False)
 WRONG: Final = "Dit wachtwoord klopt niet. Er is niets goedgekeurd."
 WRONG_SIGN_ON: Final = "Log eerst opnieuw in bij het ziekenhuis. Er is niets goedgekeurd."
 NOT_NOW: Final = "De gegevens waren even niet te bereiken. Probeer het straks opnieuw."
+STILL_HOLDS: Final = f"{UNREADABLE} De versie die goedgekeurd was, blijft gelden."
+NOT_TOLD: Final = "Wat er bij het omzetten over dit plan is gemeld, is niet te lezen."
+FAILED: Final = "Dit plan kan nu niet worden goedgekeurd. Vraag de beheerder ernaar te kijken."
 NONE: Final = "Kies eerst welke plannen u goedkeurt."
+
+
+log = logging.getLogger("izp.review")
 
 
 class Result(NamedTuple):
@@ -71,8 +80,13 @@ def _approved(site: Site, visit: Visit, chosen: list[Restyled]) -> Iterator[Resu
             _approve(site, visit, plan)
         except (StoreError, RenderError, ObjectsError) as error:
             wrong = str(error)
-        except SQLAlchemyError:  # the page has begun: what came of the others must still be told
+        except KeysError:
+            wrong = STILL_HOLDS
+        except SQLAlchemyError:
             wrong = NOT_NOW
+        except Exception as error:  # the page has begun: what comes of the others must still be told
+            log.error("approving %s: %s", plan.conversation_id, type(error).__name__)
+            wrong = FAILED
         yield Result(plan, wrong)
 
 
@@ -92,11 +106,18 @@ def _name(plan: Restyled) -> str:
 
 def _page(request: Request, visit: Visit, wrong: str = "", status: int = 200) -> Response:
     with look(site_of(request).store) as w:
-        found = [
-            (one, runs.attention(w, one.conversation_id, one.child.id, one.begun_at))
-            for one in restyled(w, visit.user.id)
-        ]
+        found = [(one, _attention(w, one)) for one in restyled(w, visit.user.id)]
     by_password = visit.user.has_password
     return page(
         request, "restyled/list.html", status=status, found=found, by_password=by_password, wrong=wrong
     )
+
+
+def _attention(w: Work, plan: Restyled) -> tuple[str, ...]:
+    """Why a plan is to be looked at before it is approved."""
+    if plan.child is None:
+        return (STILL_HOLDS,)
+    try:
+        return runs.attention(w, plan.conversation_id, plan.child_id, plan.begun_at)
+    except KeysError:
+        return (NOT_TOLD,)

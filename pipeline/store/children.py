@@ -17,6 +17,7 @@ from pipeline.store.conversations import State
 from pipeline.store.database import Work
 from pipeline.store.drafts import PlanState
 from pipeline.store.errors import NotFound, Outdated
+from pipeline.store.keys import KeysError
 from pipeline.store.members import NO_CHILD, add_member
 from pipeline.store.sealed import place, seal_record, unseal_record
 from pipeline.store.tables import ChildRow, ConversationRow, DraftRow, EmergencyAccessRow, MemberRow
@@ -50,11 +51,13 @@ class Child(NamedTuple):
 class Overview(NamedTuple):
     """A child as it stands in a list.
 
+    `child` is None where what is known of it cannot be read with the keys that are here.
     `plans` tells of each conversation, the last changed first, how far its plan is, or its draft where there
     is no plan yet. `open_points` counts those of all plans that are not approved.
     """
 
-    child: Child
+    id: str
+    child: Child | None
     plans: tuple[PlanState | State, ...]
     open_points: int
     changed_at: dt.datetime
@@ -91,6 +94,18 @@ def get(w: Work, child_id: str) -> Child:
         NotFound: There is no such child.
     """
     return _child(w, _row(w, child_id))
+
+
+def readable(w: Work, child_id: str) -> Child | None:
+    """A child; None where what is known of it cannot be read with the keys that are here.
+
+    Raises:
+        NotFound: There is no such child.
+    """
+    try:
+        return get(w, child_id)
+    except KeysError:
+        return None
 
 
 def change(w: Work, actor: Actor, child_id: str, about: About, version: int) -> Child:
@@ -138,24 +153,28 @@ def of_user(w: Work, user_id: str) -> tuple[Overview, ...]:
         talks[talk.child_id].append(talk)
     overviews = [
         Overview(
-            child=_child(w, row),
+            id=row.id,
+            child=readable(w, row.id),
             plans=tuple(talk.state for talk in talks[row.id]),
             open_points=sum(talk.open_points for talk in talks[row.id] if talk.state != "approved"),
             changed_at=max((talk.changed_at for talk in talks[row.id]), default=row.created_at),
         )
         for row in w.session.scalars(select(ChildRow).where(theirs))
     ]
-    return tuple(sorted(overviews, key=lambda one: (one.changed_at, one.child.id), reverse=True))
+    return tuple(sorted(overviews, key=lambda one: (one.changed_at, one.id), reverse=True))
 
 
 def find(w: Work, number: str) -> str | None:
     """The id of the child that the hospital knows by this number, or that has this id; None if there is none.
 
-    Every child's record is opened: numbers are sealed, and this is for emergencies only.
+    Every child's record is opened: numbers are sealed, and this is for emergencies only. One that cannot be
+    read is known by its id alone, and in the way of no other.
     """
     wanted = number.strip().casefold()
     for row in w.session.scalars(select(ChildRow)):
-        if wanted in (row.id, (_child(w, row).about.number or "").casefold()) and wanted:
+        child = readable(w, row.id)
+        known = child.about.number if child else None
+        if wanted and wanted in (row.id, (known or "").casefold()):
             return row.id
     return None
 

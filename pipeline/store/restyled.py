@@ -19,7 +19,8 @@ class Restyled(NamedTuple):
     """A new version that shows what was approved in another template.
 
     Attributes:
-        child: Whose plan it is.
+        child_id: Whose plan it is.
+        child: The child, None where what is known of it cannot be read with the keys that are here.
         conversation_id: The conversation that the plan is of.
         number: The new version.
         begun_at: When it was begun.
@@ -30,7 +31,8 @@ class Restyled(NamedTuple):
             long as it is the same.
     """
 
-    child: Child
+    child_id: str
+    child: Child | None
     conversation_id: str
     number: int
     begun_at: dt.datetime
@@ -68,7 +70,8 @@ def restyled(w: Work, user_id: str) -> tuple[Restyled, ...]:
     )
     return tuple(
         Restyled(
-            child=children.get(w, child_id),
+            child_id=child_id,
+            child=children.readable(w, child_id),
             conversation_id=draft.conversation_id,
             number=draft.number,
             begun_at=draft.created_at,

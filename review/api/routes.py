@@ -48,9 +48,9 @@ Number = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="The versio
 
 @router.get("/children")
 def list_children(request: Request, visit: Annotated[Visit, Depends(allows("see_children"))]) -> list[Child]:
-    """The children whose care team the owner of the token is in."""
+    """The children whose care team the owner of the token is in, without those that cannot be read now."""
     with look(site_of(request).store) as w:
-        return [Child.of(each.child) for each in children.of_user(w, visit.user.id)]
+        return [Child.of(each.child) for each in children.of_user(w, visit.user.id) if each.child]
 
 
 @router.post("/children", status_code=201)

@@ -2,28 +2,29 @@
 
 import datetime as dt
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
 from pipeline.plan import Approval
 from pipeline.render import RenderError
-from pipeline.store import approvals, drafts, reviews, runs, templates
+from pipeline.store import children, drafts, members, reviews, runs
 from pipeline.store.audit import Actor, Event
 from pipeline.store.database import Store, look, work
 from pipeline.store.documents import KINDS, Kind
+from pipeline.store.keys import OTHER_KEY, KeysError
 from pipeline.store.objects import UNREACHABLE, ObjectsError
 from pipeline.store.restyled import restyled
-from pipeline.template import TEMPLATE
+from pipeline.store.tables import ChildRow, RunItemRow
 from review.app import create_app
 from review.settings import ReviewSettings
 
 from .conftest import PASSWORD, URL, Browser, Idle, People
-from .talks import draft, statement_with, text_of
+from .talks import approve, draft, restyle, statement_with, text_of
 
 Open = Callable[..., Browser]
 
@@ -52,29 +53,19 @@ def app(store: Store, settings: ReviewSettings, printer: Printer) -> FastAPI:
 
 
 @pytest.fixture
-def waiting(store: Store, people: People, child: str, printer: Printer, tmp_path: Path) -> list[str]:
-    """Two conversations whose plan was approved, and put in another template since."""
-    nurse, doctor = Actor(people.verpleegkundige.id), Actor(people.behandelaar.id)
+def waiting(store: Store, people: People, child: str, tmp_path: Path) -> list[str]:
+    """Two conversations, of a child each, whose plan was approved and put in another template since."""
+    nurse = Actor(people.verpleegkundige.id)
+    with work(store) as w:
+        sibling = children.add(w, nurse, children.About(name="Sem de Wit")).id
+        members.add_member(w, nurse, sibling, people.behandelaar.id)
     found = [
-        draft(store, nurse.user_id or "", child, f"{name}.txt", f"Moeder: Noor wil {name} bij opa eten.")
-        for name in ("elke week", "iedere maand")
+        draft(store, people.verpleegkundige.id, each, f"{name}.txt", f"Moeder: Noor wil {name} bij opa eten.")
+        for each, name in ((child, "elke week"), (sibling, "iedere maand"))
     ]
     for conversation in found:
-        with look(store) as w:
-            seen = approvals.approvable(w, conversation).seen
-            approval = approvals.to_approve(w, doctor, conversation, seen)
-        with work(store) as w:
-            made = printer.documents(conversation, 1)
-            approvals.approve(w, doctor, conversation, seen, approval, made)
-    folder = tmp_path / "sjabloon"
-    shutil.copytree(TEMPLATE, folder)
-    manifest = folder / "template.yaml"
-    manifest.write_text(re.sub(r"(?m)^version: .*$", "version: 99.0.0", manifest.read_text()))
-    with work(store) as w:
-        new = templates.install(w, Actor(), folder).id
-    for conversation in found:
-        with work(store) as w:
-            drafts.restyle(w, Actor(), conversation, 1, new)
+        approve(store, people.behandelaar.id, conversation)
+    restyle(store, tmp_path / "sjabloon", *found)
     return found
 
 
@@ -128,6 +119,8 @@ def test_one_that_was_changed_since_is_no_longer_among_them(
         (RenderError("De documenten konden niet worden gemaakt."), "konden niet worden gemaakt"),
         (ObjectsError(UNREACHABLE), UNREACHABLE),
         (OperationalError("SELECT", {}, Exception("weg")), "waren even niet te bereiken"),
+        (KeysError(OTHER_KEY), "De gegevens van dit kind zijn nu niet te lezen."),
+        (ValueError("stuk"), "Dit plan kan nu niet worden goedgekeurd."),
     ],
 )
 def test_one_whose_documents_cannot_be_made_does_not_hold_up_the_others(
@@ -144,6 +137,42 @@ def test_one_whose_documents_cannot_be_made_does_not_hold_up_the_others(
     seen = chosen(doctor.get("/vormgeving").text)
     answer = doctor.post("/vormgeving", data={"csrf": doctor.csrf, "plan": seen, "wachtwoord": PASSWORD})
     assert sentence in text_of(answer.text)
+    assert "Klaar: 1 van 2 goedgekeurd" in text_of(answer.text)
+    with look(store) as w:
+        assert [drafts.head(w, each).state for each in waiting] == ["concept", "approved"]
+
+
+@pytest.fixture
+def locked_child(store: Store, child: str, waiting: list[str]) -> str:
+    """The child of the first plan, whose key no longer opens anything."""
+    with work(store) as w:
+        w.session.execute(update(ChildRow).where(ChildRow.id == child).values(wrapped=b"0" * 40))
+    return child
+
+
+def test_a_child_whose_data_cannot_be_read_says_so_and_the_others_are_approved(
+    browser: Open, people: People, store: Store, waiting: list[str], locked_child: str
+) -> None:
+    doctor = browser(people.behandelaar)
+    page = doctor.get("/vormgeving").text
+    assert f"Kind {locked_child} , versie 2 vraagt aandacht De gegevens van dit kind zijn nu" in text_of(page)
+    assert "Vraag de beheerder om de sleutel" in text_of(page)
+    assert f"Kind {locked_child} De gegevens van dit kind" in text_of(doctor.get("/kinderen").text)
+    assert f'value="{waiting[0]}/' not in page
+    form = {"csrf": doctor.csrf, "plan": chosen(page), "wachtwoord": PASSWORD}
+    assert "Klaar: 1 van 1 goedgekeurd" in text_of(doctor.post("/vormgeving", data=form).text)
+    with look(store) as w:
+        assert [drafts.head(w, each).state for each in waiting] == ["concept", "approved"]
+
+
+def test_a_child_whose_data_cannot_be_read_any_more_does_not_hold_up_the_others(
+    browser: Open, people: People, store: Store, waiting: list[str], request: pytest.FixtureRequest
+) -> None:
+    doctor = browser(people.behandelaar)
+    seen = chosen(doctor.get("/vormgeving").text)
+    request.getfixturevalue("locked_child")
+    answer = doctor.post("/vormgeving", data={"csrf": doctor.csrf, "plan": seen, "wachtwoord": PASSWORD})
+    assert "niet goedgekeurd De gegevens van dit kind zijn nu niet te lezen." in text_of(answer.text)
     assert "Klaar: 1 van 2 goedgekeurd" in text_of(answer.text)
     with look(store) as w:
         assert [drafts.head(w, each).state for each in waiting] == ["concept", "approved"]
@@ -178,6 +207,24 @@ def test_one_that_asks_for_attention_says_why_and_is_not_chosen_beforehand(
     assert "vraagt aandacht Een punt blokkeert nu wel." in text_of(page)
     assert [name.split("/")[0] for name in chosen(page)] == waiting[1:]
     assert f'value="{waiting[0]}/2/{template}"' in page
+
+
+def test_one_of_which_it_cannot_be_read_what_was_reported_is_not_chosen_beforehand(
+    browser: Open, people: People, store: Store, waiting: list[str]
+) -> None:
+    with work(store) as w:
+        run = runs.begin(
+            w, Actor(), "rerender", waiting[:1], template_id=drafts.head(w, waiting[0]).template_id
+        )
+    with work(store) as w:
+        part = runs.claim(w, run.id, "een", 1, dt.timedelta(minutes=1))
+        assert part
+        runs.finish_item(w, part, waiting[0], "attention", milliseconds=1, detail=runs.Detail())
+        w.session.flush()
+        w.session.execute(update(RunItemRow).values(sealed=b"0" * 40))
+    page = browser(people.behandelaar).get("/vormgeving").text
+    assert "is gemeld, is niet te lezen." in text_of(page)
+    assert [name.split("/")[0] for name in chosen(page)] == waiting[1:]
 
 
 @pytest.mark.parametrize("password", ["", "een ander wachtwoord"])
