@@ -29,12 +29,14 @@ CHANGED: Final = "Het plan is intussen gewijzigd. Er is niets goedgekeurd; bekij
 class Treatment(NamedTuple):
     """What was said about one treatment: its point, None for limits without one, and the statements.
 
-    Of `struck_out` are those that readers struck out of the plan: whoever ratifies sees them too.
+    Of `struck_out` are those that readers struck out of the plan: whoever ratifies sees them too. `open` are
+    the numbers of the points still to be decided that a point that was decided is a part of.
     """
 
     point: Item | None
     limits: tuple[Entry, ...]
     struck_out: tuple[Entry, ...]
+    open: tuple[int, ...] = ()
 
 
 def treatments(plan: Plan) -> tuple[Treatment, ...]:
@@ -47,12 +49,20 @@ def treatments(plan: Plan) -> tuple[Treatment, ...]:
             item,
             tuple(limits[entry.id] for entry in item.entries if entry.id in limits),
             tuple(gone[entry.id] for entry in item.entries if entry.id in gone),
+            tuple(other.number for other in points if item.resolved and _holds(other, item)),
         )
         for item in points
     ]
     with_point = {entry.id for item in points for entry in item.entries}
     rest = tuple(entry for name, entry in limits.items() if name not in with_point)
     return (*found, Treatment(None, rest, ())) if rest else tuple(found)
+
+
+def _holds(other: Item, item: Item) -> bool:
+    """Whether a point is still to be decided that is about all statements of one that was decided."""
+    return other.resolved is None and {each.id for each in item.entries} <= {
+        each.id for each in other.entries
+    }
 
 
 @router.get("/goedkeuren")

@@ -155,15 +155,24 @@ def _flagged_treatments(given: Given) -> dict[Flag, tuple[str, ...]]:
         given.findings.statements, given.findings.limits_named, given.findings.limits_held
     )
     names = {
-        flag: [
-            _treatment(topic, given)
-            for topic, ids in threads.items()
-            if topic != IN_PLAIN_WORDS and ids == flag.statements
-        ]
+        flag: [_treatment(topic, given) for topic in _topics(flag, threads) if topic != IN_PLAIN_WORDS]
         for flag in given.flags
         if flag.type == "treatment_limit"
     }
     return {flag: (", ".join(found),) for flag, found in names.items() if found}
+
+
+def _topics(flag: Flag, threads: Mapping[str, Sequence[str]]) -> list[str]:
+    """The treatments of a flag: those of which it has all statements.
+
+    A point that was decided stays as it was, so of its treatment there may be more by now. Then it is that of
+    which it has a part, provided that it can be no other: what was decided must not read as decided on more.
+    """
+    flagged = set(flag.statements)
+    around = {topic: set(ids) for topic, ids in threads.items() if flagged <= set(ids)}
+    whole = [topic for topic, ids in around.items() if ids == flagged]
+    is_one = bool(flagged) and len({frozenset(ids) for ids in around.values()}) == 1
+    return whole or (list(around) if is_one else [])
 
 
 def _treatment(topic: str, given: Given) -> str:

@@ -1,5 +1,7 @@
 import datetime as dt
 
+import pytest
+
 from extractors.flags import treatment_limits
 from extractors.schema import Conversation, Findings, Flag, Named, Participant, Statement, Turn
 from pipeline.corrections import Correction, Span
@@ -306,6 +308,14 @@ def limits(draft: Extraction, *corrections: Correction) -> dict[str, str | None]
     return {item.title: item.resolved and item.resolved.function for item in plan.points}
 
 
+def points_of(draft: Extraction, *corrections: Correction) -> list[tuple[str, list[str], bool]]:
+    """The points by title and statements, and whether they are decided."""
+    there = {kept: name for name, kept in lasting_names(draft, TEMPLATE).items()}
+    told = [one.model_copy(update={"target": there.get(one.target, one.target)}) for one in corrections]
+    plan = assemble(draft.conversation, draft.findings, TEMPLATE, told)
+    return [(item.title, [e.id for e in item.entries], item.resolved is not None) for item in plan.points]
+
+
 def by_physician(kind: str, target: str) -> Correction:
     return correction(target, kind, "").model_copy(update={"author": "K. Smit", "function": "arts"})
 
@@ -376,6 +386,33 @@ def test_a_decision_on_one_treatment_is_none_on_another_that_its_statement_names
     made = talk_of_limits(named=(RESUSCITATION, BREATHING), said={2: both})
     assert limits(made, decided) == {"Behandelgrens: reanimatie, beademing": "arts"}
     assert limits(keep_corrected(made, before, (decided,)), decided) == told
+
+
+def deciding(before: Extraction, title: str) -> Correction:
+    """What a physician decides on the point with this title."""
+    names = dict(zip(limits(before), point_names(dict.fromkeys(before.findings.flags)), strict=True))
+    return by_physician("resolve", names[title])
+
+
+@pytest.mark.parametrize("topics", [("resuscitation",), ("resuscitation", "ventilation")])
+def test_a_decided_limit_keeps_its_name_when_more_is_found_about_its_treatment(topics: tuple[str, ...]):
+    before = talk_of_limits(named=(), said={2: topics})
+    [title] = limits(before)
+    one = deciding(before, title)
+    after = keep_corrected(talk_of_limits(named=(), said={2: topics, 3: topics}), before, (one,))
+    assert points_of(after, one) == [(title, ["s2", "s3"], False), (title, ["s2"], True)]
+
+
+def test_a_decided_limit_takes_no_name_of_a_treatment_that_is_open():
+    both = ("resuscitation", "ventilation")
+    before = talk_of_limits(named=(), said={1: ("ventilation",), 2: both})
+    one = deciding(before, "Behandelgrens: reanimatie")
+    made = talk_of_limits(named=(), said={1: ("ventilation",), 2: both, 3: ("resuscitation",)})
+    assert points_of(keep_corrected(made, before, (one,)), one) == [
+        ("Behandelgrens: beademing", ["s1", "s2"], False),
+        ("Behandelgrens: reanimatie", ["s2", "s3"], False),
+        ("Behandelgrens", ["s2"], True),
+    ]
 
 
 def test_a_limit_that_nobody_decided_follows_the_talk_and_asks_for_attention():

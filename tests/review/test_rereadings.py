@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from extractors.flags import treatment_limits
 from extractors.schema import Flag, Statement
 from pipeline import reextract
 from pipeline.dossier import Extraction
@@ -16,7 +17,7 @@ from review.settings import ReviewSettings
 
 from .browsing import NEEDS_CHROMIUM, is_sound, sign_in
 from .conftest import Browser, People
-from .talks import draft, extraction, statement_with, text_of
+from .talks import draft, extraction, revision, statement_with, text_of
 
 Open = Callable[..., Browser]
 ANNOUNCED = "Dit gesprek is opnieuw uitgewerkt door een nieuwere versie van izp."
@@ -125,6 +126,45 @@ def test_what_a_reviewer_confirmed_stays_and_is_told(
     assert "Niet meer gevonden" not in page
     screen = nurse.get(path).text
     assert statement_with(screen, "filmpjes mag maken")
+
+
+def another_wish() -> Extraction:
+    """What a version finds that hears one more wish about the treatment that was spoken of."""
+    before = extraction()
+    limit, other = said("naar de IC gaat"), said("thuis zijn bij mama")
+    more = other.model_copy(update={"topics": limit.topics, "category": "preference"})
+    statements = tuple(more if each.id == more.id else each for each in before.findings.statements)
+    of_limits = treatment_limits(statements, before.findings.limits_named)
+    flags = [flag for flag in before.findings.flags if flag.type != "treatment_limit"]
+    update = {"statements": statements, "flags": (*flags, *of_limits)}
+    return before.model_copy(update={"findings": before.findings.model_copy(update=update)})
+
+
+def test_a_decided_limit_says_what_it_is_about_and_that_more_is_to_be_decided(
+    browser: Open,
+    people: People,
+    path: str,
+    work_out_again: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    doctor = browser(people.behandelaar)
+    point = re.search(r'href="#punt-(\d+)"', doctor.get(f"{path}/goedkeuren").text)
+    assert point
+    doctor.submit(f"{path}/punten/{point[1]}", uitkomst="resolved", gezien=revision(doctor.get(path).text))
+    monkeypatch.setattr(reextract, "find", lambda *_: another_wish())
+    work_out_again()
+    page = doctor.get(f"{path}/goedkeuren").text
+    told = re.findall(r'<section class="treatment".*?</section>', page, re.DOTALL)
+    assert [text_of(each).partition(" Uitspraak")[0].split(" Ook")[0] for each in told] == [
+        "Behandelgrens: opname op de IC",
+        "Behandelgrens: opname op de IC",
+    ]
+    still_open, decided = told
+    number = re.search(r'id="(punt-\d+)"', still_open)
+    assert number
+    assert "Beslist: wat niet bekrachtigd is" in text_of(still_open)
+    assert f'Deze uitspraak hoort ook bij <a href="#{number[1]}">' in decided
+    assert "Hierover is beslist." in text_of(decided)
 
 
 def test_what_no_drafting_can_be_called_is_refused(browser: Open, people: People, path: str) -> None:
