@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.intake import IntakeError, check_size
-from pipeline.store import reviews, templates
+from pipeline.store import drafts, reviews, templates
 from pipeline.store.database import Work, look, work
 from pipeline.store.errors import NotFound, Outdated
 from pipeline.template import Template
@@ -33,14 +33,22 @@ GONE: Final = "Dit heeft te lang geduurd. Kies het Word-bestand opnieuw; er is n
 SENTENCES: Final = {
     OTHER_PLAN: "Dit document hoort bij het plan van een ander gesprek. Lever het daar in.",
     NOT_KNOWN: (
-        "Dit document is van geen enkele versie van dit plan. Download het document opnieuw en neem de "
-        "verbeteringen daarin over."
+        "Dit document is van geen enkele versie van dit plan, of het gesprek is daarna opnieuw uitgewerkt. "
+        "Er is niets overgenomen. Download het document opnieuw en neem de verbeteringen daarin over."
     ),
 }
 """What is said on the command line otherwise, where it tells of an option."""
 
 _KEPT_S: Final = 900
 _MOST: Final = 40
+
+
+class _Compared(NamedTuple):
+    """What a document changes, the template that it was made with, and the drafting it was compared with."""
+
+    review: Review
+    template: Template
+    drafting: int
 
 
 class _Waiting(NamedTuple):
@@ -75,7 +83,7 @@ def show_changes(
         if not data:
             raise IntakeError(NOTHING)
         check_size(len(data), site_of(request).settings.max_bytes)
-        found, _ = _review(request, conversation, data)
+        found = _compared(request, conversation, data).review
     except IntakeError as error:
         return _page(request, conversation, wrong=SENTENCES.get(str(error), str(error)))
     return _page(request, conversation, found=found, ticket=_keep(visit.user.id, conversation, data))
@@ -93,23 +101,33 @@ def take_over(
         waiting = _waiting.pop(bewijs, None)
     if waiting is None or waiting[:2] != (visit.user.id, conversation) or _is_old(waiting):
         return _page(request, conversation, wrong=GONE)
-    found, template = _review(request, conversation, waiting.data)
-    since = len(found.dossier.corrections) - len(found.corrections)
     try:
+        found, template, drafting = _compared(request, conversation, waiting.data)
+        since = len(found.dossier.corrections) - len(found.corrections)
         with work(site_of(request).store) as w:
-            reviews.take_over(w, visit.actor, conversation, found.corrections, found.queue, since, template)
-    except Outdated as error:
-        return _page(request, conversation, wrong=str(error))
+            reviews.take_over(
+                w,
+                visit.actor,
+                conversation,
+                found.corrections,
+                found.queue,
+                template,
+                drafting=drafting,
+                since=since,
+            )
+    except (IntakeError, Outdated) as error:
+        return _page(request, conversation, wrong=SENTENCES.get(str(error), str(error)))
     return RedirectResponse(f"/gesprekken/{conversation}{'#wachtrij' if found.queue else ''}", 303)
 
 
-def _review(request: Request, conversation: str, data: bytes) -> tuple[Review, Template]:
-    """What a document changes, and the template that it was made with: the plan may be in another by now."""
+def _compared(request: Request, conversation: str, data: bytes) -> _Compared:
+    """Compares a document with the plan in its own template: the plan may be shown in another by now."""
     document = read_document(data)
     with look(site_of(request).store) as w:
+        drafting = drafts.head(w, conversation).drafting  # first: who reads it too early is refused later on
         template = _template_of(w, conversation, document)
         record = reviews.record_in(w, conversation, template)
-    return review(document, record, template), template
+    return _Compared(review(document, record, template), template, drafting)
 
 
 def _template_of(w: Work, conversation: str, document: Document) -> Template:

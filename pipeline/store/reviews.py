@@ -43,7 +43,10 @@ from pipeline.template import Template
 FROM_WORD: Final = frozenset({"edit", "reject", "move", "add", "fill", "remark", "resolve"})
 """What a document can say. Who ratifies or confirms is known by account, and a document has none."""
 
-CHANGED: Final = "Er is intussen iets aan het plan gewijzigd. Bekijk de verbeteringen opnieuw."
+CHANGED: Final = (
+    "Er is intussen iets aan het plan gewijzigd. Er is niets overgenomen: kies het Word-bestand opnieuw, en "
+    "bekijk de verbeteringen."
+)
 REREAD: Final = (
     "Dit gesprek is intussen opnieuw uitgewerkt. Er is niets gewijzigd: bekijk hoe het er nu staat, "
     "en doe het dan opnieuw."
@@ -277,8 +280,10 @@ def take_over(
     conversation_id: str,
     new: Sequence[Correction],
     unmatched: Sequence[Unmatched],
-    since: int,
     template: Template,
+    *,
+    drafting: int,
+    since: int,
 ) -> Appended:
     """Adds what readers did in a Word document, by whom and when the document tells.
 
@@ -290,15 +295,20 @@ def take_over(
         conversation_id: Whose plan is corrected.
         new: The corrections (`pipeline.word_review.review`).
         unmatched: The changes for which there is no correction.
-        since: How many corrections were on record when the document was read.
         template: The template of the document: its corrections number the points as that does.
+        drafting: The reading of the conversation that the document was compared with.
+        since: How many corrections were on record then.
 
     Raises:
         NotFound: There is no such conversation, or no plan of it.
-        Outdated: There are more corrections on record now: the document must be read again.
+        Outdated: The conversation was worked out again since, or there are more corrections on record now:
+            the document must be read again.
         Unfit: A correction is none that a document can hold.
     """
     row = locked(w, conversation_id)
+    version = drafts.head(w, row.id)
+    if version.drafting != drafting:
+        raise Outdated(REREAD)
     before, plan = plan_in(w, row.id, template)
     if len(before.corrections) != since:
         raise Outdated(CHANGED)

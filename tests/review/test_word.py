@@ -1,23 +1,26 @@
 """A Word document that comes back with corrections."""
 
+import datetime as dt
 import io
-import re
-import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline.dossier import Dossier
+from pipeline.intake.participants_file import ParticipantsFile
 from pipeline.render import render_docx
-from pipeline.store import drafts, reviews, templates
+from pipeline.store import conversations, reviews
 from pipeline.store.audit import Actor
 from pipeline.store.database import Store, look, work
-from pipeline.template import TEMPLATE, installed_template
+from pipeline.template import installed_template
+from pipeline.word_review.review import Review, review
+from review import word
 
 from .conftest import Browser, People
-from .talks import draft, text_of
+from .talks import draft, draft_waiting, extraction, restyle, text_of
 
 Open = Callable[..., Browser]
 SAID, CHANGED = "Ik maak me zorgen over de nachten", "Ik maak me grote zorgen over de nachten"
@@ -126,18 +129,50 @@ def test_what_somebody_else_uploaded_cannot_be_taken_over(
     assert record(store, talk).corrections == ()
 
 
+def read_again(store: Store, talk: str, user_id: str) -> None:
+    """Works the conversation out again: one statement is not found any more."""
+    with work(store) as w:
+        conversations.tell(w, Actor(user_id), talk, ParticipantsFile(date=dt.date(2026, 1, 1)))
+    before = extraction()
+    fewer = before.findings.model_copy(update={"statements": before.findings.statements[1:]})
+    draft_waiting(store, before.model_copy(update={"findings": fewer}))
+
+
+def test_nothing_is_taken_over_on_another_reading_than_was_shown(
+    browser: Open, people: People, store: Store, talk: str
+) -> None:
+    nurse = browser(people.verpleegkundige)
+    page = upload(nurse, talk, corrected(store, talk))
+    read_again(store, talk, people.verpleegkundige.id)
+    answer = nurse.submit(f"/gesprekken/{talk}/word/overnemen", bewijs=ticket(page))
+    assert answer.status_code == 422
+    assert "of het gesprek is daarna opnieuw uitgewerkt. Er is niets overgenomen." in text_of(answer.text)
+    assert record(store, talk).corrections == ()
+
+
+def test_nothing_is_taken_over_where_another_reading_comes_in_between(
+    browser: Open, people: People, store: Store, talk: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nurse = browser(people.verpleegkundige)
+    page = upload(nurse, talk, corrected(store, talk))
+
+    def compared(*of: Any) -> Review:
+        read_again(store, talk, people.verpleegkundige.id)
+        return review(*of)
+
+    monkeypatch.setattr(word, "review", compared)
+    answer = nurse.submit(f"/gesprekken/{talk}/word/overnemen", bewijs=ticket(page))
+    assert answer.status_code == 422
+    assert "Dit gesprek is intussen opnieuw uitgewerkt. Er is niets gewijzigd" in text_of(answer.text)
+    assert record(store, talk).corrections == ()
+
+
 def test_a_document_from_before_the_plan_got_another_template_is_taken_over(
     browser: Open, people: People, store: Store, talk: str, tmp_path: Path
 ) -> None:
     nurse = browser(people.verpleegkundige)
     data = corrected(store, talk)
-    folder = shutil.copytree(TEMPLATE, tmp_path / "sjabloon")
-    manifest = folder / "template.yaml"
-    manifest.write_text(re.sub(r"(?m)^version: .*$", "version: 99.0.0", manifest.read_text()))
-    with work(store) as w:
-        newer = templates.install(w, Actor(), folder).id
-    with work(store) as w:
-        drafts.restyle(w, Actor(), talk, 1, newer)
+    restyle(store, tmp_path / "sjabloon", talk)
     page = upload(nurse, talk, data)
     assert "Dit wordt overgenomen (1)" in text_of(page)
     nurse.submit(f"/gesprekken/{talk}/word/overnemen", bewijs=ticket(page))

@@ -359,7 +359,9 @@ def test_what_a_document_holds_keeps_its_author_and_no_function(
 ):
     one = edit(statement.id, HOME).model_copy(update={"author": "Oma", "function": "arts"})
     with work(store) as w:
-        done = reviews.take_over(w, nurse, talk, (one,), (UNMATCHED,), 0, installed_template())
+        done = reviews.take_over(
+            w, nurse, talk, (one,), (UNMATCHED,), installed_template(), drafting=1, since=0
+        )
     assert (done.dossier.corrections[0].author, done.dossier.corrections[0].function) == ("Oma", None)
     assert done.dossier.queue == (UNMATCHED,)
 
@@ -367,7 +369,7 @@ def test_what_a_document_holds_keeps_its_author_and_no_function(
 def test_a_document_cannot_ratify(store: Store, physician: Actor, talk: str, statement: Statement):
     one = edit(statement.id, "").model_copy(update={"kind": "ratify"})
     with pytest.raises(Unfit), work(store) as w:
-        reviews.take_over(w, physician, talk, (one,), (), 0, installed_template())
+        reviews.take_over(w, physician, talk, (one,), (), installed_template(), drafting=1, since=0)
 
 
 @pytest.mark.parametrize("who", ["nurse", "physician"])
@@ -385,7 +387,14 @@ def test_what_a_document_decides_on_a_limit_waits_for_who_may(
     for since in (0, 1):
         with work(store) as w:
             done = reviews.take_over(
-                w, request.getfixturevalue(who), talk, (one, other), (), since, installed_template()
+                w,
+                request.getfixturevalue(who),
+                talk,
+                (one, other),
+                (),
+                installed_template(),
+                drafting=1,
+                since=since,
             )
     assert [each.id for each in done.dossier.corrections] == [other.id]
     assert [(each.id, each.after, each.why) for each in done.dossier.queue] == [
@@ -402,21 +411,47 @@ def test_a_document_that_was_read_before_a_correction_is_read_again(
 ):
     correct(nurse, "edit", statement.id, HOME)
     with pytest.raises(Outdated), work(store) as w:
-        reviews.take_over(w, nurse, talk, (edit(statement.id, ELSEWHERE),), (), 0, installed_template())
+        reviews.take_over(
+            w, nurse, talk, (edit(statement.id, ELSEWHERE),), (), installed_template(), drafting=1, since=0
+        )
+
+
+def test_a_document_that_was_read_before_another_drafting_is_read_again(
+    store: Store,
+    nurse: Actor,
+    talk: str,
+    statement: Statement,
+    found: Callable[..., Extraction],
+    redraft: Callable[[Extraction], None],
+):
+    redraft(found(Vader="other"))
+    one = edit(statement.id, HOME)
+    with pytest.raises(Outdated), work(store) as w:
+        reviews.take_over(w, nurse, talk, (one,), (), installed_template(), drafting=1, since=0)
+    with work(store) as w:
+        done = reviews.take_over(w, nurse, talk, (one,), (), installed_template(), drafting=2, since=0)
+    assert [each.id for each in done.dossier.corrections] == [one.id]
 
 
 def test_the_same_document_twice_changes_nothing(store: Store, nurse: Actor, talk: str, statement: Statement):
     for since in (0, 1):
         with work(store) as w:
             done = reviews.take_over(
-                w, nurse, talk, (edit(statement.id, HOME),), (UNMATCHED,), since, installed_template()
+                w,
+                nurse,
+                talk,
+                (edit(statement.id, HOME),),
+                (UNMATCHED,),
+                installed_template(),
+                drafting=1,
+                since=since,
             )
     assert (len(done.dossier.corrections), len(done.dossier.queue)) == (1, 1)
 
 
 def test_what_was_worked_in_by_hand_is_noted_and_can_be_taken_back(store: Store, nurse: Actor, talk: str):
     with work(store) as w:
-        reviews.take_over(w, nurse, talk, (), (UNMATCHED,), 0, installed_template())
+        reviews.take_over(w, nurse, talk, (), (UNMATCHED,), installed_template(), drafting=1, since=0)
     for done, by in ((True, nurse.user_id), (False, None)):
         with work(store) as w:
             reviews.set_done(w, nurse, talk, UNMATCHED.id, done=done)
