@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 from queue import SimpleQueue
 from typing import Final, Self
 
@@ -17,6 +18,9 @@ from pipeline.store.documents import KINDS, Kind
 from pipeline.warm import ProcessEnded, WarmProcess
 
 RENDERERS: Final = 1
+
+GIVES_WAY: Final = 10
+"""So nice (`os.nice`) is a process that makes documents, beside the one that all wait for at every click."""
 
 FAILED: Final = "De documenten konden niet worden gemaakt. Probeer het over een minuut opnieuw."
 
@@ -95,6 +99,8 @@ def _load(settings: Settings) -> None:
     _open.append(store)
     with contextlib.suppress(StoreError), look(store) as w:  # who needs the template is told then
         templates.current(w)
+    # Only now: it may hold no one up while it writes, and from here on it only reads.
+    os.nice(GIVES_WAY)
 
 
 def _render(conversation_id: str, number: int, approval: Approval | None) -> dict[Kind, bytes]:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.store import children, conversations, drafts, members, reviews
+from pipeline.store import children, conversations, drafts, findings, members
 from pipeline.store.children import About
 from pipeline.store.conversations import Status
 from pipeline.store.database import Work, look, work
@@ -164,8 +164,8 @@ def age(born: dt.date | None) -> str:
 def _talk(w: Work, status: Status) -> Talk:
     if not status.drafting:
         return Talk(status, (), status.given.date)
-    record = reviews.dossier(w, status.id)
-    return Talk(status, drafts.versions(w, status.id), record.conversation.date)
+    versions = drafts.versions(w, status.id)
+    return Talk(status, versions, findings.date_of(w, status.id, versions[-1].drafting))
 
 
 def _about(name: str, born: str, number: str) -> About | str:

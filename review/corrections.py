@@ -24,6 +24,7 @@ from pipeline.store.errors import Conflict, NotFound, Outdated, Unfit
 from pipeline.store.reviews import RENUMBERED, REREAD
 from review import acts, panels
 from review.acts import Sorting
+from review.gone import gone
 from review.guard import Visit, check, needs
 from review.pages import page
 from review.panels import Panel, Typed
@@ -75,6 +76,8 @@ def show_form(
         check(request, visit, "ratify" if what == "bekrachtigen" else "correct")
     with look(site_of(request).store) as w:
         now = held(w, conversation)
+    if statement not in now.screen.statements and (told := gone(statement, now.screen.plan, now.dossier)):
+        return changed(request, now, None, told, status=409)
     panel = panels.for_statement(
         _here(conversation), what, statement, now.screen, now.dossier, now.template.labels
     )
@@ -153,6 +156,8 @@ def show_field(
     check(request, visit, "correct")
     with look(site_of(request).store) as w:
         now = held(w, conversation)
+    if field not in now.screen.fields and (told := gone(field, now.screen.plan, now.dossier)):
+        return changed(request, now, None, told, status=409)
     return _panel(request, now, panels.for_field(_here(conversation), field, now.screen))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.runtime import Context
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, StreamingResponse
 
@@ -17,6 +18,7 @@ from pipeline.store.permissions import may
 
 _HERE: Final = Path(__file__).parent
 STATIC: Final = _HERE / "static"
+_CONTEXTS: Final = "_contexts"
 
 
 def page(
@@ -41,12 +43,19 @@ def page(
         headers: More headers.
         values: What the template shows.
     """
-    context = _context(request) | values
+    contexts: list[Context] = []
+    context = _context(request) | values | {_CONTEXTS: contexts}
     found = _environment().get_template(template)
-    if block is None:
-        return HTMLResponse(found.render(context), status, headers)
-    piece = "".join(found.blocks[block](found.new_context(context)))
-    return HTMLResponse(piece, status, headers)
+    try:
+        if block is None:
+            made = found.render(context)
+        else:
+            made = "".join(found.blocks[block](found.new_context(context)))
+    finally:
+        for each in contexts:
+            each.vars.clear()
+            each.parent.clear()
+    return HTMLResponse(made, status, headers)
 
 
 def stream(request: Request, template: str, **values: Any) -> StreamingResponse:
@@ -65,6 +74,19 @@ def _context(request: Request) -> dict[str, Any]:
     }
 
 
+class _Context(Context):
+    """What the names in a template stand for, to be emptied when the page is made.
+
+    The macros of a template and its context hold each other, and with them all that the page showed: a whole
+    plan would stay in memory until the garbage collector comes by, which then takes long.
+    """
+
+    def __init__(self, environment: Environment, parent: dict[str, Any], *rest: Any, **more: Any) -> None:
+        super().__init__(environment, parent, *rest, **more)
+        if _CONTEXTS in parent:
+            parent[_CONTEXTS].append(self)
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -74,6 +96,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.context_class = _Context
     environment.globals["static"] = _static
     environment.filters |= {"day": _day, "moment": _moment, "clock": _clock}
     return environment

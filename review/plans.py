@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.corrections import Unmatched
 from pipeline.dossier import Dossier
 from pipeline.plan import Plan, assemble
-from pipeline.store import children, conversations, drafts, rereadings, reviews, templates
+from pipeline.store import children, conversations, rereadings, reviews, templates
 from pipeline.store.additions import Shown
 from pipeline.store.children import Child
 from pipeline.store.conversations import Status
@@ -73,7 +73,8 @@ def held(w: Work, conversation_id: str) -> Held:
     """
     status = conversations.status(w, conversation_id)
     now = reviews.as_it_is(w, conversation_id)
-    queue = tuple(each.unmatched for each in reviews.queue(w, conversation_id) if each.done_by is None)
+    waiting = reviews.queue(w, conversation_id) if now.dossier.queue else ()
+    queue = tuple(each.unmatched for each in waiting if each.done_by is None)
     screen = screen_after(w, conversation_id, now.version, now.dossier, plan=now.plan)
     child, reread = children.get(w, status.child_id), rereadings.is_unseen(w, conversation_id)
     return Held(status, child, now.version, now.dossier, now.template, screen, queue, reread)
@@ -81,10 +82,9 @@ def held(w: Work, conversation_id: str) -> Held:
 
 def after(w: Work, before: Held, added: Appended) -> Held:
     """A conversation with the plan that came of what was just added to it."""
-    head = drafts.head(w, before.status.id)
-    screen = screen_after(w, before.status.id, head, added.dossier, plan=added.plan)
-    template = templates.get(w, head.template_id)
-    return before._replace(head=head, dossier=added.dossier, template=template, screen=screen)
+    screen = screen_after(w, before.status.id, added.head, added.dossier, plan=added.plan)
+    template = templates.get(w, added.head.template_id)
+    return before._replace(head=added.head, dossier=added.dossier, template=template, screen=screen)
 
 
 def screen_after(

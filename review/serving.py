@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from ipaddress import ip_address
 from typing import Final
@@ -18,6 +19,9 @@ from review.settings import ReviewSettings
 from review.welcome import WELCOME
 
 _GRACE_S: Final = 10
+
+_COLLECTS: Final = (10_000, 2, 100)
+"""After so many new objects the youngest are looked at, after so many times two generations, and all."""
 
 _KEPT_S: Final = 75
 """So long a connection is kept that nothing is asked on: longer than a proxy keeps it (a minute, as a rule).
@@ -80,8 +84,10 @@ def serve(settings: ReviewSettings, store: Store, url: str, host: str, port: int
     for name in ("uvicorn", "uvicorn.error", "alembic", "httpx"):
         logging.getLogger(name).setLevel(logging.WARNING)
     with Drafter(settings, store) as drafter, Renderer(settings, store) as renderer:
+        app = create_app(store, settings, url, drafter=drafter, renderer=renderer)
+        _spare_collections()
         uvicorn.run(
-            create_app(store, settings, url, drafter=drafter, renderer=renderer),
+            app,
             host=host,
             port=port,
             log_config=None,
@@ -92,6 +98,17 @@ def serve(settings: ReviewSettings, store: Store, url: str, host: str, port: int
             timeout_keep_alive=_KEPT_S,
             timeout_graceful_shutdown=_GRACE_S,
         )
+
+
+def _spare_collections() -> None:
+    """Has the garbage collector look at what is new, and seldom at all there is.
+
+    Nearly all that a request leaves is freed at once (`pages`). What is kept of plans is hundreds of
+    thousands of objects without a cycle: to go through them takes long, and everybody waits meanwhile.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECTS)
 
 
 def open_and_tell(settings: ReviewSettings, url: str) -> tuple[Store, list[str]]:

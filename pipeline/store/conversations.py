@@ -135,6 +135,7 @@ def status(w: Work, conversation_id: str) -> Status:
     row = w.session.execute(_statuses().where(ConversationRow.id == conversation_id)).one_or_none()
     if row is None:
         raise NotFound(NO_CONVERSATION)
+    w.hold(row.ConversationRow)
     return _status(w, *row)
 
 
@@ -196,7 +197,7 @@ def found(w: Work, conversation_id: str) -> ConversationRow:
     row = w.session.get(ConversationRow, conversation_id)
     if row is None:
         raise NotFound(NO_CONVERSATION)
-    return row
+    return w.hold(row)
 
 
 def locked(w: Work, conversation_id: str) -> ConversationRow:
@@ -208,7 +209,7 @@ def locked(w: Work, conversation_id: str) -> ConversationRow:
     row = w.session.get(ConversationRow, conversation_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFound(NO_CONVERSATION)
-    return row
+    return w.hold(row)
 
 
 def _wait(w: Work, row: ConversationRow) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -22,9 +22,11 @@ from sqlalchemy.orm import Session
 from pipeline.settings import Settings
 from pipeline.store.keys import OTHER_KEY, KeysError, MainKeys, Wrapped, load_keys, new_key
 from pipeline.store.objects import Objects, ObjectsError, open_objects
-from pipeline.store.tables import AuditHeadRow, ChildRow, DraftRow, KeyRow, TemplateRow
+from pipeline.store.tables import AuditHeadRow, ChildRow, DraftRow, KeyRow, Table, TemplateRow
 from pipeline.template import TEMPLATE, Template, load_template
 from pipeline.template_files import id_of, pack, read
+
+Row = TypeVar("Row", bound=Table)
 
 NO_STORE = (
     "Hier zijn geen gegevens van izp. Kijk na waar IZP_DATA_DIR of IZP_DATABASE naar wijst; izp serve maakt "
@@ -68,6 +70,12 @@ class Work:
         self.at = dt.datetime.now(dt.UTC)
         self._main = keys
         self._unwrapped: dict[str, bytes] = {}
+        self._rows: list[Table] = []
+
+    def hold(self, row: Row) -> Row:
+        """Gives a row back and keeps it at hand: one that nobody holds is read again when asked for."""
+        self._rows.append(row)
+        return row
 
     def child_key(self, child_id: str) -> bytes:
         """The key of a child.
@@ -81,6 +89,7 @@ class Work:
             if row is None:
                 raise KeyError("child")
             self._unwrapped[child_id] = self._main.unwrap(Wrapped(row.wrapped_by, row.wrapped))
+            self.hold(row)
         return self._unwrapped[child_id]
 
     def new_child_key(self, child_id: str) -> Wrapped:

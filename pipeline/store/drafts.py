@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final, Literal, NamedTuple, cast
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, String, bindparam, func, select
 
 from pipeline.store import audit, templates
 from pipeline.store.audit import Actor
@@ -64,7 +64,7 @@ def versions(w: Work, conversation_id: str) -> tuple[Version, ...]:
         NotFound: There is no such conversation.
     """
     found(w, conversation_id)
-    return tuple(_version(*row) for row in w.session.execute(_shown(conversation_id)))
+    return tuple(_version(*row) for row in w.session.execute(_SHOWN, _of(conversation_id)))
 
 
 def version(w: Work, conversation_id: str, number: int) -> Version:
@@ -73,7 +73,8 @@ def version(w: Work, conversation_id: str, number: int) -> Version:
     Raises:
         NotFound: There is no such version.
     """
-    row = w.session.execute(_shown(conversation_id).where(DraftRow.number == number)).first()
+    one = _SHOWN.where(DraftRow.number == number)
+    row = w.session.execute(one, _of(conversation_id)).first()
     if row is None:
         raise NotFound(NO_VERSION)
     return _version(*row)
@@ -85,8 +86,7 @@ def head(w: Work, conversation_id: str) -> Version:
     Raises:
         NotFound: There is no such conversation, or no plan of it yet.
     """
-    newest = _shown(conversation_id).order_by(None).order_by(DraftRow.number.desc()).limit(1)
-    row = w.session.execute(newest).first()
+    row = w.session.execute(_HEAD, _of(conversation_id)).first()
     if row is None:
         found(w, conversation_id)
         raise NotFound(NO_PLAN)
@@ -219,12 +219,11 @@ def _new(w: Work, row: ConversationRow, number: int, user_id: str | None) -> Dra
     return draft
 
 
-def _shown(conversation_id: str) -> Select[DraftRow, ApprovalRow, int]:
+def _shown() -> Select[DraftRow, ApprovalRow, int]:
     """The versions of a plan with their approvals, and how many corrections there are; the oldest first."""
+    asked = bindparam("of", type_=String)
     corrections = (
-        select(func.max(CorrectionRow.number))
-        .where(CorrectionRow.conversation_id == conversation_id)
-        .scalar_subquery()
+        select(func.max(CorrectionRow.number)).where(CorrectionRow.conversation_id == asked).scalar_subquery()
     )
     return (
         select(DraftRow, ApprovalRow, func.coalesce(corrections, 0))
@@ -233,9 +232,18 @@ def _shown(conversation_id: str) -> Select[DraftRow, ApprovalRow, int]:
             (ApprovalRow.conversation_id == DraftRow.conversation_id)
             & (ApprovalRow.number == DraftRow.number),
         )
-        .where(DraftRow.conversation_id == conversation_id)
+        .where(DraftRow.conversation_id == asked)
         .order_by(DraftRow.number)
     )
+
+
+# Made once: each action looks at the newest version a few times, and to put the question together takes long.
+_SHOWN: Final = _shown()
+_HEAD: Final = _SHOWN.order_by(None).order_by(DraftRow.number.desc()).limit(1)
+
+
+def _of(conversation_id: str) -> dict[str, str]:
+    return {"of": conversation_id}
 
 
 def _object(row: ConversationRow, number: int) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final
 
 from sqlalchemy import insert, select
 
 from extractors.schema import Conversation, Findings, Flag, Statement
 from pipeline.dossier import Extraction
+from pipeline.store.conversations import found
 from pipeline.store.database import Work
 from pipeline.store.recent import Recent
 from pipeline.store.sealed import place, seal_record, unseal_record
@@ -19,6 +21,7 @@ _STATEMENT: Final = "statements.sealed"
 _FLAG: Final = "flags.sealed"
 
 _recent: Final = Recent[Extraction](32)
+_dates: Final = Recent[tuple[dt.date | None]](1000)
 
 
 def extraction(w: Work, row: ConversationRow, drafting: int) -> Extraction:
@@ -35,6 +38,20 @@ def extraction(w: Work, row: ConversationRow, drafting: int) -> Extraction:
         kept = _read(w, row, drafting)
         _recent.keep(w, key, kept)
     return kept
+
+
+def date_of(w: Work, conversation_id: str, drafting: int) -> dt.date | None:
+    """The day of a conversation as a drafting has it, for lists.
+
+    Raises:
+        NotFound: There is no such conversation.
+    """
+    key = (conversation_id, drafting)
+    kept = _dates.get(w, key)
+    if kept is None:
+        kept = (extraction(w, found(w, conversation_id), drafting).conversation.date,)
+        _dates.keep(w, key, kept)
+    return kept[0]
 
 
 def extractor_of(w: Work, row: ConversationRow, drafting: int) -> str | None:

@@ -77,12 +77,17 @@ class AsItIs(NamedTuple):
 
 
 class Appended(NamedTuple):
-    """The record with what was added, the plan that came of it, and whether that is a new version now."""
+    """The version that it was added to and whether that began with it, and the record and the plan now."""
 
-    version: int
+    head: drafts.Version
     opened: bool
     dossier: Dossier
     plan: Plan
+
+    @property
+    def version(self) -> int:
+        """The number of the version."""
+        return self.head.number
 
 
 class Queued(NamedTuple):
@@ -261,7 +266,7 @@ def append(
     stamp = {"author": user.name, "function": user.function or user.role, "at": w.at}
     told = [one.model_copy(update=stamp) for one in not_on_record(new, before.corrections, kept, user.id)]
     if not told:
-        return Appended(version.number, False, before, plan)
+        return Appended(version, False, before, plan)
     if shown:
         numbered = _lasting(w, row, template, version.drafting)
         _check_shown(told, shown, version, numbered.keys())
@@ -271,7 +276,7 @@ def append(
     if user.function not in RATIFYING and decides_on_limit(told, before, plan):
         raise Unfit(MAY_NOT)
     action = "ratify" if any(one.kind == "ratify" for one in told) else "correct"
-    return _add(w, actor, row, told, (), action, template)
+    return _add(w, actor, row, version, told, (), action, template)
 
 
 def take_over(
@@ -327,7 +332,7 @@ def take_over(
             waiting.append(_by_hand(one, _label(plan, one.target), NO_FIELD))
         else:
             told.append(one)
-    return _add(w, actor, row, told, waiting, "import_word", template)
+    return _add(w, actor, row, version, told, waiting, "import_word", template)
 
 
 def set_done(w: Work, actor: Actor, conversation_id: str, unmatched_id: str, *, done: bool) -> None:
@@ -361,12 +366,12 @@ def _add(
     w: Work,
     actor: Actor,
     row: ConversationRow,
+    before: drafts.Version,
     new: Sequence[Correction],
     unmatched: Sequence[Unmatched],
     action: str,
     template: Template,
 ) -> Appended:
-    before = drafts.head(w, row.id)
     if new:
         # They name what is numbered as the plan did that their reader saw; a version that begins now may be
         # shown in another template.
@@ -390,6 +395,19 @@ def _add(
         w.session.execute(insert(CorrectionRow), rows)
         all_of_them = (*_kept(w, row, count), *(Kept(one, actor.user_id) for one in kept))
         _corrections.keep(w, (row.id, len(all_of_them)), all_of_them)
+    if unmatched:
+        _wait(w, row, unmatched)
+    version = drafts.head(w, row.id)
+    template = templates.get(w, version.template_id)
+    after = _dossier(w, row, template, version)
+    plan = _plan(w, row, after, template, version)
+    note_open_points(w, row, plan)
+    audit.record(w, actor, action, child_id=row.child_id, object=f"{row.id}/{version.number}")
+    return Appended(version, version.number != before.number, after, plan)
+
+
+def _wait(w: Work, row: ConversationRow, unmatched: Sequence[Unmatched]) -> None:
+    """Keeps changes in a Word document for somebody to work in by hand, behind those that wait."""
     last = select(func.max(UnmatchedRow.position)).where(UnmatchedRow.conversation_id == row.id)
     for position, change in enumerate(unmatched, start=(w.session.scalar(last) or 0) + 1):
         w.session.add(
@@ -401,13 +419,6 @@ def _add(
             )
         )
     w.session.flush()
-    version = drafts.head(w, row.id)
-    template = templates.get(w, version.template_id)
-    after = _dossier(w, row, template, version)
-    plan = _plan(w, row, after, template, version)
-    note_open_points(w, row, plan)
-    audit.record(w, actor, action, child_id=row.child_id, object=f"{row.id}/{version.number}")
-    return Appended(version.number, version.number != before.number, after, plan)
 
 
 def _check_shown(

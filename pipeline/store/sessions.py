@@ -58,11 +58,11 @@ def start(w: Work, user_id: str) -> str:
 def find(w: Work, secret: str) -> Session | None:
     """The session that a browser holds the secret of, if it has not ended."""
     found = w.session.execute(
-        select(SessionRow, UserRow.active)
+        select(SessionRow, UserRow)
         .join(UserRow, UserRow.id == SessionRow.user_id)
         .where(SessionRow.id == hash_of(secret))
     ).one_or_none()
-    if found is None or not found.active:
+    if found is None or not found.UserRow.active:
         return None
     row = found.SessionRow
     if w.at - row.seen_at > IDLE or w.at - row.created_at > LONGEST:

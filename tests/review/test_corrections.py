@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import pytest
 from httpx import Response
+from sqlalchemy import event
 
 from extractors.schema import DOMAINS
 from pipeline.dossier import Dossier, Extraction
@@ -28,6 +29,8 @@ Open = Callable[..., Browser]
 FILMS = "filmpjes mag maken"
 NO_IC = "naar de IC gaat"
 HOME = "liever thuis zijn"
+MOST_QUESTIONS = 26
+"""To the store, for an action: who asks, the plan, what is added, and the audit trail."""
 
 
 class Desk(NamedTuple):
@@ -104,6 +107,14 @@ def test_the_screen_shows_conversation_and_plan(nurse: Desk) -> None:
     assert "0 van 6 uitspraken bekeken" in text
     assert "0 van 2 punten behandeld" in text
     assert f'data-for="{statement_with(nurse.page, FILMS)}"' in nurse.page
+
+
+def test_an_action_asks_the_store_no_more_than_it_must(nurse: Desk, store: Store) -> None:
+    asked: list[str] = []
+    nurse.act(f"{nurse.at(HOME)}/bevestigen")
+    event.listen(store.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    assert nurse.act(f"{nurse.at(FILMS)}/bevestigen").status_code == 200
+    assert len(asked) <= MOST_QUESTIONS
 
 
 def test_what_is_confirmed_says_by_whom(nurse: Desk) -> None:
@@ -239,6 +250,37 @@ def test_a_field_is_filled_in(nurse: Desk) -> None:
     form = nurse.browser.get(f"{nurse.path}/velden/huisarts").text
     assert 'value="dokter Vos"' in form
     assert nurse.browser.get(f"{nurse.path}/velden/onbekend").status_code == 404
+
+
+def test_who_asks_for_a_form_of_what_another_took_away_is_told_who_did(
+    nurse: Desk, desk: Callable[[User], Desk], people: People
+) -> None:
+    films, home = statement_with(nurse.page, FILMS), statement_with(nurse.page, HOME)
+    desk(people.behandelaar).act(f"uitspraken/{films}/samenvoegen", met=home)
+    asked = f"{nurse.path}/uitspraken/{films}/wijzigen"
+    answer = nurse.browser.get(asked, headers={"HX-Request": "true"})
+    told = f"is intussen samengevoegd met een andere uitspraak door {people.behandelaar.name}"
+    assert answer.status_code == 409
+    assert answer.headers["X-Fragment"]
+    assert told in text_of(answer.text)
+    assert f'<article class="statement view-child stands-plan is-machine" id="{films}"' not in answer.text
+    assert told in text_of(nurse.browser.get(asked).text)
+    assert nurse.browser.get(f"{nurse.path}/uitspraken/s000000000000/wijzigen").status_code == 404
+
+
+def test_who_asks_for_a_field_that_left_the_plan_is_told_what_happened(
+    nurse: Desk, desk: Callable[[User], Desk], people: People
+) -> None:
+    field = re.search(r"velden/(wie-(s\w{12}))", nurse.page)
+    assert field
+    desk(people.behandelaar).act(f"uitspraken/{field[2]}/schrappen", reden="Dit klopt niet")
+    answer = nurse.browser.get(f"{nurse.path}/velden/{field[1]}", headers={"HX-Request": "true"})
+    assert answer.status_code == 409
+    told = text_of(answer.text)
+    assert (
+        f"is intussen geschrapt door {people.behandelaar.name}. Dit veld staat daarom niet meer in het plan"
+        in told
+    )
 
 
 def test_what_else_can_be_done_with_a_statement_is_listed_without_script_too(nurse: Desk) -> None:

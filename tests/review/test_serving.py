@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from pipeline.rendering import GIVES_WAY, RENDERERS
 from pipeline.store import database, templates
 from pipeline.store.database import StoreError
 from pipeline.template import installed_template
@@ -99,6 +100,21 @@ def test_a_first_start_makes_the_data_and_tells_where_and_the_link_works(
     log = (tmp_path / "log").read_text()
     assert "GET /welkom 200" in log
     assert "code=" not in log
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
+def test_who_makes_documents_gives_way(served: tuple[subprocess.Popen[str], str]) -> None:
+    process, _ = served
+    lowest = 19
+    gives_way = min(lowest, os.getpriority(os.PRIO_PROCESS, process.pid) + GIVES_WAY)
+    behind: set[str] = set()
+    until = time.monotonic() + 30
+    while len(behind) < RENDERERS and time.monotonic() < until:
+        time.sleep(0.1)
+        started = Path(f"/proc/{process.pid}/task").glob("*/children")
+        beside = {pid for path in started for pid in path.read_text().split()}
+        behind = {pid for pid in beside if os.getpriority(os.PRIO_PROCESS, int(pid)) == gives_way}
+    assert len(behind) == RENDERERS
 
 
 def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
