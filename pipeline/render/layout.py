@@ -6,8 +6,10 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 import jinja2
+from jinja2.compiler import CodeGenerator
 from markupsafe import Markup
 
 from pipeline.plan import Plan, dutch_date
@@ -39,10 +41,24 @@ def lay_out(plan: Plan, template: Template, layout: str = PLAN) -> str:
         raise RenderError(f"Het sjabloon {layout} klopt niet ({type(error).__name__}).") from None
 
 
+class _Generator(CodeGenerator):
+    """Puts what `finalize` gives into the text as it is: all of that is escaped, and needs no second look."""
+
+    def _output_child_pre(self, *_: Any, **__: Any) -> None:
+        self.write("environment.finalize(")
+
+    def _output_child_post(self, *_: Any, **__: Any) -> None:
+        self.write(")")
+
+
+class _Environment(jinja2.Environment):
+    code_generator_class = _Generator
+
+
 @cache
 def environment_of(directory: Path) -> jinja2.Environment:
     """What the layouts of a template are read with: everything they print is escaped, unless it is markup."""
-    made = jinja2.Environment(
+    made = _Environment(
         loader=jinja2.FileSystemLoader(directory),
         undefined=jinja2.StrictUndefined,
         autoescape=True,

@@ -51,6 +51,11 @@ def w(name: str, *children: Element, text: str | None = None, **attributes: str)
     return element
 
 
+def add(parent: Element, name: str, **attributes: str) -> Element:
+    """A new last child of WordprocessingML; quicker than to make it apart with `w` and move it there."""
+    return etree.SubElement(parent, W + name, {W + key: value for key, value in attributes.items()})
+
+
 def one(parent: Element, *path: str) -> Element:
     """The element that pandoc always writes there.
 
@@ -65,9 +70,11 @@ def one(parent: Element, *path: str) -> Element:
 
 def style_of(block: Element) -> str | None:
     """The id of the style of a paragraph or run, if it has one of its own."""
-    kind = "p" if block.tag == W + "p" else "r"
-    style = block.find(f"{W}{kind}Pr/{W}{kind}Style")
-    return None if style is None else style.get(W + "val")
+    kind = W + ("p" if block.tag == W + "p" else "r")
+    for properties in block.iterchildren(kind + "Pr"):
+        for style in properties.iterchildren(kind + "Style"):
+            return style.get(W + "val")
+    return None
 
 
 def text_of(block: Element) -> str:

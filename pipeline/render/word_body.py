@@ -8,7 +8,7 @@ from itertools import count, pairwise, takewhile
 from math import ceil
 
 from pipeline.plan import Plan
-from pipeline.render.ooxml import Element, W, one, parse, serialise, style_of, text_of, w
+from pipeline.render.ooxml import Element, W, add, one, parse, serialise, style_of, text_of, w
 
 LONGEST_ROW, FEW_ROWS = 1500, 8
 """A row of a table, and a table of a few rows, stays on one page unless it has more characters than this."""
@@ -116,10 +116,14 @@ def _control(start: Element, name: str, title: str, number: int) -> None:
     placeholder, which gives way to what is typed.
     """
     words = list(takewhile(lambda sibling: sibling.tag != W + "bookmarkEnd", start.itersiblings()))
-    properties = w("sdtPr", w("alias", val=title), w("tag", val=name), w("id", val=str(number)))
+    start.addnext(control := start.makeelement(W + "sdt"))
+    properties = add(control, "sdtPr")
+    add(properties, "alias", val=title)
+    add(properties, "tag", val=name)
+    add(properties, "id", val=str(number))
     if any(style_of(run) == "IZP-open-plek" for run in words):
-        properties.append(w("showingPlcHdr"))
-    start.addnext(w("sdt", properties, w("sdtContent", *words)))
+        add(properties, "showingPlcHdr")
+    add(control, "sdtContent").extend(words)
 
 
 def _label(start: Element) -> str:
@@ -127,11 +131,12 @@ def _label(start: Element) -> str:
     cell, row, table = (next(start.iterancestors(W + tag), None) for tag in ("tc", "tr", "tbl"))
     if cell is None or row is None or table is None:
         return "Veld"
-    column = row.findall(W + "tc").index(cell)
+    cells = row.findall(W + "tc")
+    column = cells.index(cell)
     first = one(table, "tr")
     if first.find(f"{W}trPr/{W}tblHeader") is not None:
         return text_of(first.findall(W + "tc")[column])
-    return text_of(row.findall(W + "tc")[column - 1])
+    return text_of(cells[column - 1])
 
 
 def _table(table: Element, heading: str) -> None:
@@ -144,39 +149,40 @@ def _table(table: Element, heading: str) -> None:
     for column, width in zip(columns, widths, strict=True):
         column.set(W + "w", str(width * TEXT_WIDTH // sum(widths)))
     rows = table.findall(W + "tr")
-    small = len(rows) <= FEW_ROWS and len(text_of(table)) <= LONGEST_ROW
+    lengths = [len(text_of(row)) for row in rows]
+    small = len(rows) <= FEW_ROWS and sum(lengths) <= LONGEST_ROW
     titles: list[str] = []
-    for row in rows:
+    for row, length in zip(rows, lengths, strict=True):
         properties = row.find(W + "trPr")
         if properties is None:
-            properties = w("trPr")
-            row.insert(0, properties)
+            row.insert(0, properties := row.makeelement(W + "trPr"))
         else:  # pandoc has written that it is the header
             titles = [text_of(cell) for cell in row.iter(W + "tc")]
-        if len(text_of(row)) <= LONGEST_ROW:
-            properties.insert(0, w("cantSplit"))
+        if length <= LONGEST_ROW:
+            properties.insert(0, row.makeelement(W + "cantSplit"))
         if (titles and row is rows[0]) or (small and row is not rows[-1]):
             _with_next(row)
     told = f"Kolommen: {', '.join(dict.fromkeys(titles))}." if titles else "Kopjes met wat erbij hoort."
-    one(table, "tblPr").extend((w("tblCaption", val=heading), w("tblDescription", val=told)))
+    properties = one(table, "tblPr")
+    add(properties, "tblCaption", val=heading)
+    add(properties, "tblDescription", val=told)
 
 
 def _with_next(row: Element) -> None:
     """Keeps a row on the page of the next."""
     for style in row.iter(W + "pStyle"):
-        style.addnext(w("keepNext"))
+        style.addnext(style.makeelement(W + "keepNext"))
 
 
 def _lines(body: Element) -> None:
     """Makes a paragraph of each line, so that a reader can delete one as a whole."""
-    for paragraph in list(body.iter(W + "p")):
-        line = paragraph
-        for run in paragraph.findall(W + "r"):
-            if run.find(W + "br") is not None:
-                rest = list(run.itersiblings())
-                line.remove(run)
-                line.addnext(following := w("p", deepcopy(one(line, "pPr")), *rest))
-                line = following
+    for mark in list(body.iter(W + "br")):
+        run = mark.getparent()
+        line = None if run is None else run.getparent()
+        if run is not None and line is not None and line.tag == W + "p":
+            line.addnext(following := line.makeelement(W + "p"))
+            following.extend((deepcopy(one(line, "pPr")), *run.itersiblings()))
+            line.remove(run)
 
 
 def _contents(title: Element, chapters: list[Element]) -> None:
