@@ -27,10 +27,12 @@ Kind = Literal[
     "classify",
     "merge",
     "ratify",
+    "share",
     "undo",
 ]
 Aspect = Literal["category", "perspective", "domains", "polarity", "certainty"]
 Outcome = Literal["resolved", "dismissed", "next_conversation"]
+Audience = Literal["family", "team"]
 
 RATIFYING = frozenset({"arts", "physician assistant", "verpleegkundig specialist"})
 """The functions that may ratify a treatment limit (docs/architecture.md, rule 4)."""
@@ -65,6 +67,7 @@ class Correction(Record):
     - `confirm`, `ratify`: a statement that a reader accepts as it is, or a treatment limit that is ratified;
     - `classify`: a statement; the new value of its `aspect` (domains with commas between them);
     - `merge`: a statement; the one that it is folded into;
+    - `share`: a statement; its `Audience`: the family too, or the care team alone;
     - `add`: the section that the new statement, `after`, stands in; with a `place` it quotes the source;
     - `fill`: a field of the plan, and what it is filled with;
     - `remark`: a statement, a section, a field or an item that is unresolved; what was remarked;
@@ -112,7 +115,8 @@ class Corrected(Record):
 
     `edited`, `moved`, `filled` and `resolved` hold the last correction of each, `classified` that of each
     aspect. A statement is in one of `rejected` and `merged` at most, by what was done last; one that was
-    edited or confirmed after it was rejected is back. `accepted` tells what was ever confirmed or ratified;
+    edited or confirmed after it was rejected is back. `shared` holds for whom a statement is, as far as
+    readers said so of its present words. `accepted` tells what was ever confirmed or ratified;
     `confirmed` and `ratified` hold that after which the statement was not touched, `confirmed` one of each
     reader in each function. `added` and `remarks` hold all of them, in order.
     """
@@ -124,6 +128,7 @@ class Corrected(Record):
     resolved: dict[str, Correction] = Field(default_factory=dict)
     classified: dict[str, dict[Aspect, Correction]] = Field(default_factory=dict)
     merged: dict[str, Correction] = Field(default_factory=dict)
+    shared: dict[str, Correction] = Field(default_factory=dict)
     accepted: frozenset[str] = frozenset()
     confirmed: dict[str, tuple[Correction, ...]] = Field(default_factory=dict)
     ratified: dict[str, Correction] = Field(default_factory=dict)
@@ -164,6 +169,7 @@ def replay(corrections: Iterable[Correction]) -> Corrected:
         resolved=last.get("resolve", {}),
         classified=stand.classified,
         merged={name: one for name, one in stand.left.items() if one.kind == "merge"},
+        shared=stand.shared,
         accepted=frozenset(stand.accepted),
         confirmed={name: tuple(each.values()) for name, each in stand.confirmed.items()},
         ratified=stand.ratified,
@@ -181,6 +187,7 @@ class _Standing:
     def __init__(self) -> None:
         self.left: dict[str, Correction] = {}
         self.classified: dict[str, dict[Aspect, Correction]] = {}
+        self.shared: dict[str, Correction] = {}
         self.accepted: set[str] = set()
         self.confirmed: dict[str, dict[tuple[str | None, str | None], Correction]] = {}
         self.ratified: dict[str, Correction] = {}
@@ -197,10 +204,15 @@ class _Standing:
             case "edit":
                 self._bring_back(one.target)
                 self._forget_reading(one.target)
+                self._close(one.target)
             case "reject":
                 self.left[one.target] = one
             case "merge":
                 self._fold(one)
+                self._close(one.target)
+                self._close(one.after)
+            case "share" if one.after in get_args(Audience):
+                self.shared[one.target] = one
             case "classify" if one.aspect and classified_as(one):
                 aspects = self.classified.setdefault(one.target, {})
                 aspects.pop(one.aspect, None)
@@ -231,6 +243,11 @@ class _Standing:
         """How words were read does not hold for other words."""
         self.classified.get(name, {}).pop("polarity", None)
         self.classified.get(name, {}).pop("certainty", None)
+
+    def _close(self, name: str) -> None:
+        """That the family may read words does not hold for other words, nor for what joins them."""
+        if name in self.shared and self.shared[name].after == "family":
+            del self.shared[name]
 
     def _above(self, name: str) -> Iterator[str]:
         """What a statement is folded into, and that in turn."""
@@ -307,7 +324,7 @@ def _in_force(done: Corrected) -> Iterator[Correction]:
         yield from each
     for by_name in (done.edited, done.rejected, done.moved, done.filled, done.resolved, done.merged):
         yield from by_name.values()
-    yield from done.ratified.values()
+    yield from (*done.ratified.values(), *done.shared.values())
     for aspects in done.classified.values():
         yield from aspects.values()
 

@@ -11,9 +11,20 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from extractors.schema import Domain
-from pipeline.corrections import Aspect, Correction, Kind, Outcome, Span, correction_id, history, touched
+from pipeline.corrections import (
+    Aspect,
+    Audience,
+    Correction,
+    Kind,
+    Outcome,
+    Span,
+    correction_id,
+    history,
+    touched,
+)
 from pipeline.dossier import Dossier
 from pipeline.plan import Entry, Plan
+from pipeline.plan.records import Confided
 from pipeline.store.errors import Unfit
 
 UNCHANGED: Final = "U hebt niets gewijzigd."
@@ -80,6 +91,24 @@ def reject(plan: Plan, entry: Entry, reason: str = "") -> list[Correction]:
 def merge(plan: Plan, entry: Entry, into: str) -> Correction:
     """A statement is folded into another."""
     return _correction(plan, "merge", entry.id, into, before=entry.words)
+
+
+def share(plan: Plan, entry: Entry, audience: Audience) -> Correction:
+    """A statement may go into the summary for the family, or is for the care team alone.
+
+    Raises:
+        Unfit: That is so already.
+    """
+    left_out = confided(plan, entry)
+    if audience == ("team" if left_out else "family"):
+        raise Unfit(UNCHANGED)
+    return _correction(plan, "share", entry.id, audience, before="team" if left_out else "family")
+
+
+def confided(plan: Plan, entry: Entry) -> Confided | None:
+    """Why the summary for the family leaves a statement out: a reader said so, or words that ask for that."""
+    about = (one for one in reversed(plan.confided) if entry.id in {each.id for each in one.entries})
+    return next(about, None)
 
 
 def remark(plan: Plan, name: str, words: str) -> Correction:
@@ -163,6 +192,8 @@ def add(
 def split(plan: Plan, dossier: Dossier, entry: Entry, parts: str) -> list[Correction]:
     """A statement is split: each line becomes a statement of its own, and the one there was is struck out.
 
+    What the family's summary leaves out, it leaves out in parts as well.
+
     Raises:
         Unfit: There is one line only, or together they are other words.
     """
@@ -186,6 +217,9 @@ def split(plan: Plan, dossier: Dossier, entry: Entry, parts: str) -> list[Correc
             found += _as(
                 plan, _correction(plan, "add", same.section, line, salt=str(len(found)), act=act), same, act
             )
+    if confided(plan, entry):
+        names = [one.id for one in found if one.kind == "add"]
+        found += [_correction(plan, "share", name, "team", act=act) for name in names]
     struck_out = _correction(plan, "reject", entry.id, before=entry.words, act=act)
     return [*found, struck_out, _correction(plan, "remark", entry.id, f"Geschrapt: {SPLIT}", act=act)]
 

@@ -34,7 +34,9 @@ from review.site import site_of
 
 router = APIRouter(prefix="/gesprekken/{conversation}", include_in_schema=False)
 
-Act = Literal["bevestigen", "wijzigen", "verplaatsen", "schrappen", "samenvoegen", "splitsen", "opmerken"]
+Act = Literal[
+    "bevestigen", "wijzigen", "verplaatsen", "schrappen", "samenvoegen", "splitsen", "opmerken", "gezin"
+]
 Form = Literal[Act, "bekrachtigen", "waarom", "meer"]
 
 SAID: Final = {
@@ -45,6 +47,7 @@ SAID: Final = {
     "samenvoegen": "Samengevoegd.",
     "splitsen": "Gesplitst.",
     "opmerken": "De opmerking is bewaard.",
+    "gezin": "Bewaard voor wie dit is.",
     "bekrachtigen": "De behandelgrens is bekrachtigd.",
 }
 NEW_VERSION: Final = "Hiermee is versie {} begonnen, als concept."
@@ -305,6 +308,8 @@ def _made(
             return acts.split(plan, dossier, entry, _value(typed, "delen"))
         case "opmerken":
             return [acts.remark(plan, entry.id, _value(typed, "woorden"))]
+        case "gezin":
+            return [acts.share(plan, entry, "team" if _value(typed, "voor") == "team" else "family")]
         case _:
             return acts.sort(plan, entry, _sorting(typed))
 

@@ -26,6 +26,7 @@ TITLES: Final = {
     "samenvoegen": "Uitspraak {} samenvoegen",
     "splitsen": "Uitspraak {} splitsen",
     "opmerken": "Opmerking bij uitspraak {}",
+    "gezin": "Uitspraak {}: voor het gezin?",
     "bekrachtigen": "Behandelgrens {} bekrachtigen",
     "waarom": "Uitspraak {}",
     "meer": "Uitspraak {}",
@@ -49,8 +50,15 @@ DEEDS: Final = {
     "classify": "anders ingedeeld",
     "merge": "samengevoegd",
     "ratify": "bekrachtigd",
+    "share": "bepaald voor wie",
     "undo": "een handeling ongedaan gemaakt",
 }
+
+AUDIENCES: Final = {
+    "family": "mag in de samenvatting voor het gezin",
+    "team": "niet in de samenvatting voor het gezin",
+}
+"""What a reader said of for whom a statement is, in words."""
 
 Typed = Mapping[str, Sequence[str]]
 Choices = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
@@ -322,6 +330,8 @@ def _events(corrections: Sequence[Correction], entry: Entry, labels: Labels) -> 
     )
     for one, holds in history(corrections, entry.id):
         words = one.after if one.kind in ("edit", "remark") else ""
+        if one.kind == "share":
+            words = AUDIENCES.get(one.after, "")
         if one.kind == "classify":
             words = ", ".join(words_of.get(value, value) for value in one.after.split(","))
         undo = "" if not holds or one.kind == "undo" or one.act in acts else one.act or one.id

@@ -21,7 +21,7 @@ from pipeline.store.reviews import Appended
 from pipeline.template import Template
 from review import errors
 from review.pages import page
-from review.panels import DEEDS, Panel
+from review.panels import AUDIENCES, DEEDS, Panel
 from review.screen import Screen, changes, everything, screen_of
 
 STATES: Final = {
@@ -135,6 +135,7 @@ def values(now: Held, **more: Any) -> dict[str, Any]:
     """What the templates of a plan use."""
     return {
         "deeds": DEEDS,
+        "audiences": AUDIENCES,
         "here": f"/gesprekken/{now.status.id}",
         "child": now.child,
         "talk": now.status,

@@ -20,6 +20,7 @@ from pipeline.plan.people import called
 from pipeline.plan.points import point_id
 from pipeline.plan.records import (
     Chapter,
+    Confided,
     Coverage,
     Entry,
     FormRow,
@@ -77,7 +78,7 @@ class StatementView(NamedTuple):
     standing: Standing
     limit: bool
     remarks: tuple[Remark, ...] = ()
-    confided: bool = False
+    confided: Confided | None = None
     treatment: str | None = None
     tenths: int | None = None
     fields: tuple[str, ...] = ()
@@ -382,7 +383,7 @@ def _place(name: str, order: Sequence[str]) -> int:
 
 def _statements(plan: Plan, blocks: Mapping[str, Block]) -> Iterator[StatementView]:
     doubtful = {row.entry.id: row for row in (*plan.to_review.first, *plan.to_review.further)}
-    confided = {entry.id for one in plan.confided for entry in one.entries}
+    confided = {entry.id: one for one in plan.confided for entry in one.entries}
     limits = {entry.id for entry in treatment_limits(plan)}
     for entry in standing(plan):
         block = blocks[entry.home]
@@ -392,7 +393,7 @@ def _statements(plan: Plan, blocks: Mapping[str, Block]) -> Iterator[StatementVi
             standing=block.shows if block.shows in ("to_review", "rejected") else "plan",
             limit=entry.id in limits,
             remarks=plan.remarks.get(entry.id, ()),
-            confided=entry.id in confided,
+            confided=confided.get(entry.id),
             treatment=row.treatment if row else None,
             tenths=row.tenths if row else None,
             fields=tuple(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from extractors.schema import Conversation
-from pipeline.corrections import RATIFYING, Correction, Kind, classified_as
+from pipeline.corrections import RATIFYING, Audience, Correction, Kind, classified_as
 from pipeline.plan.entries import is_quote
 from pipeline.plan.points import point_id, treatment_limits
 from pipeline.plan.records import Chapter, Entry, Plan
@@ -62,6 +62,7 @@ def problem(
         "classify",
         "merge",
         "ratify",
+        "share",
     )
     if about_a_statement and correction.target not in before.entries:
         return UNKNOWN
@@ -142,6 +143,10 @@ def _ratify(one: Correction, before: _Before) -> str | None:
     return None if one.author and one.at else NOT_SIGNED
 
 
+def _share(one: Correction, _: _Before) -> str | None:
+    return None if one.after in get_args(Audience) else NO_VALUE
+
+
 def _undo(one: Correction, before: _Before) -> str | None:
     known = {name for each in before.earlier for name in (each.id, each.act)}
     return None if one.target in known else NOTHING_TO_UNDO
@@ -157,5 +162,6 @@ _CHECKS: dict[Kind, Callable[[Correction, _Before], str | None]] = {
     "classify": _classify,
     "merge": _merge,
     "ratify": _ratify,
+    "share": _share,
     "undo": _undo,
 }

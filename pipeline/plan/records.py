@@ -238,10 +238,14 @@ class Source(Record):
 
 
 class Confided(Record):
-    """A turn that asks to keep something from others, and the entries that this may be about."""
+    """What is kept from others: entries, and the turn that asks for it or the reader that says so (`told`).
 
-    place: Place
+    Of a reader `place` is where the first entry comes from, None for one in own words.
+    """
+
+    place: Place | None
     entries: tuple[Entry, ...]
+    told: Told | None = None
 
 
 class Doubtful(Record):

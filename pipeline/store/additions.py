@@ -125,7 +125,10 @@ def _clash(one: Correction, other: Correction) -> bool:
     accepting = {"confirm", "ratify"}
     alone = {"add", "remark"}
     same = (one.kind, one.after, one.aspect) == (other.kind, other.after, other.aspect)
-    return not (same or {one.kind, other.kind} <= accepting or one.kind in alone or other.kind in alone)
+    kinds = {one.kind, other.kind}
+    if "share" in kinds:  # for whom words are has to do with the words, and not with how they are sorted
+        return not same and kinds <= {"share", "edit", "merge"}
+    return not (same or kinds <= accepting or kinds & alone)
 
 
 def check(new: Sequence[Correction], before: Dossier, plan: Plan, template: Template) -> None:

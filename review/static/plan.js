@@ -319,7 +319,7 @@
   lettersOn.checked = window.localStorage.getItem("izp-toetsen") !== "uit";
   lettersOn.addEventListener("change", () => window.localStorage.setItem("izp-toetsen", lettersOn.checked ? "aan" : "uit"));
 
-  const FURTHER = { s: "samenvoegen", d: "splitsen", o: "opmerken", w: "waarom" };
+  const FURTHER = { s: "samenvoegen", d: "splitsen", o: "opmerken", f: "gezin", w: "waarom" };
   const press = (letter) => {
     const one = now();
     const button = one && one.querySelector(`.do-${letter}`);
@@ -359,7 +359,7 @@
     "/": () => search.focus(),
     "?": () => byId("hulp").showModal(),
   };
-  for (const letter of "axvemrsdowb") keys[letter] = () => press(letter);
+  for (const letter of "axvemrsdofwb") keys[letter] = () => press(letter);
 
   document.addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open]")) return;
@@ -379,7 +379,7 @@
     const act = keys[event.key];
     if (!act) return;
     event.preventDefault();
-    if (!current && "aemrsdowbg".includes(event.key)) become(firstVisible());
+    if (!current && "aemrsdofwbg".includes(event.key)) become(firstVisible());
     act();
   });
 

@@ -32,7 +32,7 @@ LINES = (
 
 
 class Reviewed(NamedTuple):
-    """A store, who works in it, and the versions of the template: the one that comes along, and 2.2.0.
+    """A store, who works in it, and the versions of the template: the one that comes along, and 2.3.0.
 
     In that the first chapter of statements is called otherwise, a field is gone and another is new.
     """
@@ -113,13 +113,13 @@ def _found(text: str) -> Extraction:
 
 @pytest.fixture(scope="session")
 def second_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Version 2.2.0 of the template."""
+    """Version 2.3.0 of the template."""
     directory = tmp_path_factory.mktemp("sjabloon") / "izp"
     shutil.copytree(TEMPLATE, directory)
     manifest = directory / MANIFEST
     text = manifest.read_text()
     for old, new in (
-        ("version: 2.1.0", "version: 2.2.0"),
+        ("version: 2.2.0", "version: 2.3.0"),
         ("heading: Waarden, doelen en voorkeuren", "heading: Wat telt"),
         ("{id: apotheek, heading: Apotheek}", "{id: tandarts, heading: Tandarts}"),
     ):

@@ -52,7 +52,7 @@ def template_of(reviewed: Any, talk: str) -> str:
 def test_plans_of_a_child_are_put_into_a_version(izp: Any, reviewed: Any, tmp_path: Path, capsys: Output):
     talk, other = reviewed.add("Noor"), reviewed.add("Mila")
     child = child_of(reviewed, talk)
-    assert izp("rerender", "--to", "2.2.0", "--child", child, "--verslag", tmp_path) == 0
+    assert izp("rerender", "--to", "2.3.0", "--child", child, "--verslag", tmp_path) == 0
     assert "1 vraagt aandacht" in capsys.readouterr().out
     assert template_of(reviewed, talk) == reviewed.second
     assert template_of(reviewed, other) == reviewed.first
@@ -66,15 +66,15 @@ def test_plans_of_a_child_are_put_into_a_version(izp: Any, reviewed: Any, tmp_pa
 
 def test_a_second_time_there_is_nothing_to_do(izp: Any, reviewed: Any, tmp_path: Path, capsys: Output):
     child = child_of(reviewed, reviewed.add("Noor"))
-    izp("rerender", "--to", "2.2.0", "--child", child)
+    izp("rerender", "--to", "2.3.0", "--child", child)
     capsys.readouterr()
-    assert izp("rerender", "--to", "2.2.0", "--child", child) == 0
+    assert izp("rerender", "--to", "2.3.0", "--child", child) == 0
     assert "niets te doen" in capsys.readouterr().out
 
 
 def test_a_dry_run_changes_nothing_and_says_so(izp: Any, reviewed: Any, tmp_path: Path):
     talk = reviewed.add("Noor")
-    arguments = ("--to", "2.2.0", "--child", child_of(reviewed, talk), "--verslag", tmp_path)
+    arguments = ("--to", "2.3.0", "--child", child_of(reviewed, talk), "--verslag", tmp_path)
     assert izp("rerender", "--dry-run", *arguments) == 0
     assert template_of(reviewed, talk) == reviewed.first
     [page] = tmp_path.glob("*.html")
@@ -85,10 +85,10 @@ def test_only_concepts_or_only_older_ones_can_be_chosen(izp: Any, reviewed: Any,
     talk = reviewed.add("Noor")
     reviewed.approve(talk)
     child = child_of(reviewed, talk)
-    izp("rerender", "--to", "2.2.0", "--child", child, "--only-concept")
-    izp("rerender", "--to", "2.2.0", "--child", child, "--older-than", "2.1.0")
+    izp("rerender", "--to", "2.3.0", "--child", child, "--only-concept")
+    izp("rerender", "--to", "2.3.0", "--child", child, "--older-than", "2.2.0")
     assert capsys.readouterr().out.count("niets te doen") == 2
-    assert izp("rerender", "--to", "2.2.0", "--child", child, "--older-than", "2.2.0") == 0
+    assert izp("rerender", "--to", "2.3.0", "--child", child, "--older-than", "2.3.0") == 0
     assert template_of(reviewed, talk) == reviewed.second
 
 
@@ -108,7 +108,7 @@ def test_a_plan_that_failed_is_told_with_the_reason(
 
     monkeypatch.setattr("pipeline.rerender._look", fail)
     child = child_of(reviewed, reviewed.add("Noor"))
-    arguments = ("--to", "2.2.0", "--child", child, "--verslag", tmp_path)
+    arguments = ("--to", "2.3.0", "--child", child, "--verslag", tmp_path)
     assert izp("rerender", *arguments) == INTERNAL_FAILURE
     [page] = tmp_path.glob("*.html")
     assert "(RuntimeError)" in page.read_text()
@@ -136,7 +136,7 @@ def test_a_run_that_is_broken_off_says_how_to_go_on(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(batch, "work_off", interrupted)
-    arguments = ("rerender", "--to", "2.2.0", "--child", child_of(reviewed, talk))
+    arguments = ("rerender", "--to", "2.3.0", "--child", child_of(reviewed, talk))
     assert izp(*arguments) == 130
     assert "dezelfde opdracht" in capsys.readouterr().err
     with work(reviewed.store) as w:
@@ -158,7 +158,7 @@ def test_a_report_of_a_child_that_is_erased_is_removed(izp: Any, reviewed: Any):
     talks = [reviewed.add("Noor"), reviewed.add("Mila")]
     children = [child_of(reviewed, talk) for talk in talks]
     for child in children:
-        izp("rerender", "--to", "2.2.0", "--child", child)
+        izp("rerender", "--to", "2.3.0", "--child", child)
     assert izp("erase", children[0], "--ja") == 0
     kept = [path.read_text() for path in (reviewed.settings.data_dir / run_report.FOLDER).glob("*/*.json")]
     assert not any(children[0] in told for told in kept)
@@ -170,11 +170,11 @@ def test_a_selection_does_not_go_on_with_a_run_over_others(izp: Any, reviewed: A
     child = child_of(reviewed, talk)
     with work(reviewed.store) as w:
         run = runs.begin(w, Actor(), "rerender", [talk, other], template_id=reviewed.second)
-    assert izp("rerender", "--to", "2.2.0", "--child", child) == BAD_INPUT
+    assert izp("rerender", "--to", "2.3.0", "--child", child) == BAD_INPUT
     assert f"izp runs stop {run.id[:8]}" in " ".join(capsys.readouterr().err.split())
     assert template_of(reviewed, other) == reviewed.first
     assert izp("runs", "stop", run.id) == 0
-    assert izp("rerender", "--to", "2.2.0", "--child", child) == 0
+    assert izp("rerender", "--to", "2.3.0", "--child", child) == 0
     assert (template_of(reviewed, talk), template_of(reviewed, other)) == (reviewed.second, reviewed.first)
 
 
@@ -182,7 +182,7 @@ def test_a_selection_goes_on_with_its_own_run(izp: Any, reviewed: Any, capsys: O
     talk = reviewed.add("Noor")
     with work(reviewed.store) as w:
         runs.begin(w, Actor(), "rerender", [talk], template_id=reviewed.second)
-    assert izp("rerender", "--to", "2.2.0", "--child", child_of(reviewed, talk)) == 0
+    assert izp("rerender", "--to", "2.3.0", "--child", child_of(reviewed, talk)) == 0
     assert "gaat verder" in capsys.readouterr().err
 
 
@@ -213,7 +213,7 @@ def test_a_run_that_was_stopped_elsewhere_is_not_well(
 
     monkeypatch.setattr(batch, "work_off", stopped)
     child = child_of(reviewed, reviewed.add("Noor"))
-    assert izp("rerender", "--to", "2.2.0", "--child", child) == INTERNAL_FAILURE
+    assert izp("rerender", "--to", "2.3.0", "--child", child) == INTERNAL_FAILURE
 
 
 def test_a_run_that_no_worker_is_at_any_more_says_so(
@@ -226,7 +226,7 @@ def test_a_run_that_no_worker_is_at_any_more_says_so(
     monkeypatch.setattr(batch, "follow", left)
     monkeypatch.setattr("pipeline.batch_cli._workers_take", lambda _run: True)
     child = child_of(reviewed, reviewed.add("Noor"))
-    assert izp("rerender", "--to", "2.2.0", "--child", child) == INTERNAL_FAILURE
+    assert izp("rerender", "--to", "2.3.0", "--child", child) == INTERNAL_FAILURE
     assert "geen worker meer" in " ".join(capsys.readouterr().err.split())
     with work(reviewed.store) as w:
         [run] = [one for one in runs.recent(w) if one.state == "running"]
@@ -246,7 +246,7 @@ def test_a_template_that_cannot_be_used_breaks_no_list_and_no_report(
     assert izp("runs") == 0
     assert izp("runs", "report", run.id, "--verslag", tmp_path) == 0
     [page] = tmp_path.glob("*.html")
-    assert "izp 2.2.0" in page.read_text()
+    assert "izp 2.3.0" in page.read_text()
 
 
 def test_who_made_a_report_is_in_the_audit_trail(izp: Any, reviewed: Any, tmp_path: Path):

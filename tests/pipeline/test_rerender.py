@@ -62,7 +62,7 @@ def test_a_concept_is_the_same_record_in_the_other_template(either: Any, put: An
         assert all(documents.stored(w, talk, head.number, kind, plan.fingerprint) for kind in documents.KINDS)
     assert outcome == "attention"  # there is a new field
     assert (head.number, head.state, head.template_id) == (1, "concept", either.second)
-    assert (plan.version, was.version) == ("2.2.0", "2.1.0")
+    assert (plan.version, was.version) == ("2.3.0", "2.2.0")
     assert record(either.store, talk) == before
     assert [(one.words, one.state) for one in plan.entries] == [(one.words, one.state) for one in was.entries]
     assert detail is not None

@@ -286,9 +286,45 @@ def test_who_asks_for_a_field_that_left_the_plan_is_told_what_happened(
 def test_what_else_can_be_done_with_a_statement_is_listed_without_script_too(nurse: Desk) -> None:
     name = nurse.at(FILMS)
     listed = nurse.browser.get(f"{nurse.path}/{name}/meer").text
-    for what in ("wijzigen", "verplaatsen", "schrappen", "samenvoegen", "splitsen", "opmerken", "waarom"):
+    for what in (
+        "wijzigen",
+        "verplaatsen",
+        "schrappen",
+        "samenvoegen",
+        "splitsen",
+        "opmerken",
+        "gezin",
+        "waarom",
+    ):
         assert f"{name}/{what}" in listed
     assert f"{name}/bekrachtigen" not in listed
+
+
+def test_a_statement_is_kept_from_the_family_and_given_back(
+    nurse: Desk, record: Callable[[], Dossier]
+) -> None:
+    name = nurse.at(FILMS)
+    said = name.removeprefix("uitspraken/")
+    assert 'value="team"' in nurse.browser.get(f"{nurse.path}/{name}/gezin").text
+    answer = nurse.act(f"{name}/gezin", voor="team")
+    assert "niet in de samenvatting voor het gezin" in card(answer.text, said)
+    form = text_of(nurse.browser.get(f"{nurse.path}/{name}/gezin").text)
+    assert "laat deze uitspraak weg: dat zei Vera Zand" in form
+    assert nurse.again().act(f"{name}/gezin", voor="team").status_code == 422
+    answer = nurse.again().act(f"{name}/gezin", voor="family")
+    assert "niet in de samenvatting" not in card(answer.text, said)
+    assert [one.after for one in record().corrections] == ["team", "family"]
+    assert "mag in de samenvatting" in nurse.browser.get(f"{nurse.path}/{name}/waarom").text
+
+
+def test_the_parts_of_a_statement_that_is_kept_from_the_family_are_kept_too(nurse: Desk) -> None:
+    name = nurse.at(FILMS)
+    nurse.act(f"{name}/gezin", voor="team")
+    nurse.again().act(f"{name}/wijzigen", woorden="Zij wil filmpjes maken en zij is bang")
+    nurse.again().act(f"{name}/splitsen", delen="Zij wil filmpjes maken\nen zij is bang")
+    shown = nurse.again().page
+    for words in ("Zij wil filmpjes maken", "en zij is bang"):
+        assert "niet in de samenvatting voor het gezin" in card(shown, statement_with(shown, words))
 
 
 def test_an_open_point_becomes_a_question_for_a_next_conversation(nurse: Desk) -> None:

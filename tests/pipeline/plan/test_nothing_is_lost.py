@@ -33,6 +33,7 @@ events = st.one_of(
     event("ratify", NAMES, function=st.sampled_from(["arts", "verpleegkundige"])),
     event("merge", NAMES, NAMES),
     event("merge", NAMES, NAMES),
+    event("share", NAMES, st.sampled_from(["family", "team"])),
     event("add", PLACES, st.just("x"), act=acts),
     st.tuples(event("add", PLACES, act=acts), words).map(lambda pair: pair[0] | pair[1]),
     st.tuples(event("classify", NAMES), VALUES).map(

@@ -33,6 +33,8 @@ def told(made, kind, target, after="", **more):
         ("classify", "s1", "fysiek,sociaal", {"aspect": "domains"}),
         ("merge", "s1", "s2", {}),
         ("ratify", "s1", "", {}),
+        ("share", "s1", "team", {}),
+        ("share", "s1", "family", {}),
         ("add", "fysiek", "slaapt op haar zij", {}),
         ("add", "fysiek", "uitspraak 1", {"place": {"turn": 0, "start": 0, "end": 11}}),
         ("fill", "huisarts", "", {}),
@@ -47,7 +49,9 @@ def test_what_makes_sense_has_no_problem(made, kind, target, after, more):
     assert told(made, kind, target, after, **more) is None
 
 
-@pytest.mark.parametrize("kind", ["edit", "reject", "move", "confirm", "classify", "merge", "ratify"])
+@pytest.mark.parametrize(
+    "kind", ["edit", "reject", "move", "confirm", "classify", "merge", "ratify", "share"]
+)
 def test_a_statement_must_be_there(made, kind):
     assert told(made, kind, "s9", "s1") == problems.UNKNOWN
 
@@ -56,6 +60,7 @@ def test_a_statement_must_be_there(made, kind):
     ("kind", "target", "after", "more", "sentence"),
     [
         ("edit", "s1", " ", {}, problems.NO_WORDS),
+        ("share", "s1", "iedereen", {}, problems.NO_VALUE),
         ("add", "fysiek", "", {}, problems.NO_WORDS),
         ("remark", "s1", "\n", {}, problems.NO_WORDS),
         ("move", "s1", "weg", {}, problems.NO_PLACE),

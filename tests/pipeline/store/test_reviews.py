@@ -133,6 +133,30 @@ def test_an_id_that_is_taken_keeps_nothing_out(
     assert words(store, talk)[statement.id] == HOME
 
 
+def share(name: str, audience: str) -> Correction:
+    return edit(name, audience, len(audience)).model_copy(update={"kind": "share"})
+
+
+def test_nobody_lets_the_family_read_what_another_kept_to_the_care_team_unseen(
+    store: Store, nurse: Actor, physician: Actor, talk: str, statement: Statement
+):
+    with work(store) as w:
+        reviews.append(w, nurse, talk, (share(statement.id, "team"),), {})
+    with work(store) as w, pytest.raises(Conflict):
+        reviews.append(w, physician, talk, (share(statement.id, "family"),), {})
+
+
+def test_for_whom_a_statement_is_can_be_said_while_another_accepts_it(
+    store: Store, nurse: Actor, physician: Actor, talk: str, statement: Statement
+):
+    with work(store) as w:
+        one = edit(statement.id, "").model_copy(update={"kind": "confirm"})
+        reviews.append(w, nurse, talk, (one,), {})
+    with work(store) as w:
+        done = reviews.append(w, physician, talk, (share(statement.id, "team"),), {})
+    assert {one.kind for one in done.dossier.corrections} == {"confirm", "share"}
+
+
 def test_who_did_not_see_what_another_did_gets_that_to_choose_from(
     store: Store, nurse: Actor, physician: Actor, talk: str, statement: Statement
 ):

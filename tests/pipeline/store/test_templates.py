@@ -47,7 +47,7 @@ def other(
     if "checked" not in request.fixturenames:
         monkeypatch.setattr(templates, "check", lambda _: [])
 
-    def made(version: str = "2.2.0", *changes: Change, name: str = "izp") -> Path:
+    def made(version: str = "2.3.0", *changes: Change, name: str = "izp") -> Path:
         folder = tmp_path / f"{name}-{version}"
         shutil.copytree(TEMPLATE, folder)
         manifest = folder / "template.yaml"
@@ -66,7 +66,7 @@ def other(
 @pytest.fixture
 def newer(store: Store, other: Callable[..., Path]) -> Installed:
     """A newer template with another heading, installed."""
-    return install(store, other("2.2.0", ("In geval van nood", HEADING)))
+    return install(store, other("2.3.0", ("In geval van nood", HEADING)))
 
 
 def install(store: Store, folder: Path) -> Installed:
@@ -101,15 +101,15 @@ def test_a_new_store_has_the_template_that_comes_along(store: Store):
 
 
 def test_one_that_is_installed_is_that_of_new_plans(store: Store, checked: None, other: Callable[..., Path]):
-    made = install(store, other("2.2.0", ("In geval van nood", HEADING)))
+    made = install(store, other("2.3.0", ("In geval van nood", HEADING)))
     with look(store) as w:
         assert templates.current_id(w) == made.id
         template = templates.current(w)
         last = trail.events(w, trail.Wanted(), most=1)[0]
-    assert (template.version, template.chapters[0].heading) == ("2.2.0", HEADING)
+    assert (template.version, template.chapters[0].heading) == ("2.3.0", HEADING)
     assert template.directory == store.folder / FOLDER / made.id
     assert [each[:2] for each in there(store)] == [
-        ("2.2.0", True),
+        ("2.3.0", True),
         (installed_template().version, False),
     ]
     assert (last.action, last.object, last.origin) == ("install_template", made.id, "opdracht")
@@ -117,7 +117,7 @@ def test_one_that_is_installed_is_that_of_new_plans(store: Store, checked: None,
 
 def test_the_same_files_again_are_chosen_again(store: Store, newer: Installed):
     install(store, TEMPLATE)
-    assert [version for version, _, _ in there(store)] == [installed_template().version, "2.2.0"]
+    assert [version for version, _, _ in there(store)] == [installed_template().version, "2.3.0"]
     with look(store) as w:
         assert templates.current(w) is installed_template()
 
@@ -132,14 +132,14 @@ def test_one_chosen_while_the_clock_runs_behind_is_the_newest_all_the_same(
 
 
 def test_other_files_need_another_version(store: Store, newer: Installed, tmp_path: Path):
-    (tmp_path / "izp-2.2.0" / "plan.md.j2").write_text("anders")
+    (tmp_path / "izp-2.3.0" / "plan.md.j2").write_text("anders")
     with pytest.raises(StoreError, match="Verhoog het versienummer"):
-        install(store, tmp_path / "izp-2.2.0")
-    assert [version for version, _, _ in there(store)] == ["2.2.0", installed_template().version]
+        install(store, tmp_path / "izp-2.3.0")
+    assert [version for version, _, _ in there(store)] == ["2.3.0", installed_template().version]
 
 
 def test_one_with_mistakes_is_not_installed(store: Store, checked: None, other: Callable[..., Path]):
-    folder = other("2.2.0", ("title:", "titel:"))
+    folder = other("2.3.0", ("title:", "titel:"))
     with pytest.raises(TemplateError) as raised:
         install(store, folder)
     assert any("titel" in str(mistake) for mistake in raised.value.mistakes)
@@ -150,7 +150,7 @@ def test_one_with_mistakes_is_not_installed(store: Store, checked: None, other: 
 def test_what_was_checked_is_what_is_installed(
     store: Store, other: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ):
-    folder = other("2.2.0")
+    folder = other("2.3.0")
 
     def change(checked: Path) -> list[Mistake]:
         assert checked != folder
@@ -194,7 +194,7 @@ def test_another_template_that_comes_along_changes_nothing_by_itself(
     store: Store, settings: Settings, talk: str, other: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ):
     before = headings(store, talk)
-    updated = other("2.2.0", ("In geval van nood", HEADING))
+    updated = other("2.3.0", ("In geval van nood", HEADING))
     for module in ("pipeline.store.templates", "pipeline.store.database"):
         monkeypatch.setattr(f"{module}.TEMPLATE", updated)
     templates._along.cache_clear()
@@ -232,18 +232,18 @@ def test_files_that_are_damaged_in_the_store_are_told_and_can_be_installed_again
     with look(store) as w, pytest.raises(StoreError) as raised:
         templates.current(w)
     assert "izp template install" in str(raised.value)
-    assert "2.2.0" in str(raised.value)
-    install(store, tmp_path / "izp-2.2.0")
+    assert "2.3.0" in str(raised.value)
+    install(store, tmp_path / "izp-2.3.0")
     with look(store) as w:
-        assert templates.current(w).version == "2.2.0"
+        assert templates.current(w).version == "2.3.0"
 
 
 def test_a_template_with_a_key_that_this_izp_does_not_know_is_told(
     store: Store, other: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, talk: str
 ):
-    folder = other("2.2.0", ("title:", "nieuw: ja\ntitle:"))
+    folder = other("2.3.0", ("title:", "nieuw: ja\ntitle:"))
     monkeypatch.setattr(
-        templates, "load_template", lambda _: installed_template().model_copy(update={"version": "2.2.0"})
+        templates, "load_template", lambda _: installed_template().model_copy(update={"version": "2.3.0"})
     )
     install(store, folder)
     monkeypatch.undo()
@@ -254,14 +254,14 @@ def test_a_template_with_a_key_that_this_izp_does_not_know_is_told(
 
 
 def test_two_who_install_at_once_both_do(store: Store, other: Callable[..., Path]):
-    folders = [other("2.2.0"), other("2.3.0"), other("2.4.0")]
+    folders = [other("2.3.0"), other("2.4.0"), other("2.5.0")]
     threads = [threading.Thread(target=install, args=(store, folder)) for folder in (*folders, *folders)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     found = there(store)
-    assert {version for version, _, _ in found} == {"2.2.0", "2.3.0", "2.4.0", installed_template().version}
+    assert {version for version, _, _ in found} == {"2.3.0", "2.4.0", "2.5.0", installed_template().version}
     assert [is_current for _, is_current, _ in found] == [True, False, False, False]
 
 
@@ -283,7 +283,7 @@ def test_plans_from_before_there_were_versions_are_shown_in_the_first(
 def test_a_plan_stays_in_its_template(store: Store, talk: str, newer: Installed):
     assert HEADING not in headings(store, talk)
     assert [(version, plans) for version, _, plans in there(store)] == [
-        ("2.2.0", 0),
+        ("2.3.0", 0),
         (installed_template().version, 1),
     ]
 
@@ -339,7 +339,7 @@ def reordered(store: Store, other: Callable[..., Path]) -> Installed:
     end = next(at for at in range(begin, len(lines)) if not lines[at].startswith("    "))
     starts = [at for at in range(begin, end) if lines[at][4] not in " #"]
     blocks = ["".join(lines[a:b]) for a, b in zip(starts, [*starts[1:], end], strict=True)]
-    return install(store, other("2.3.0", ("".join(blocks), "".join(reversed(blocks)))))
+    return install(store, other("2.4.0", ("".join(blocks), "".join(reversed(blocks)))))
 
 
 # Another template for a plan that is there
@@ -411,7 +411,7 @@ def test_a_document_of_the_former_template_is_taken_over_by_its_own_numbers(
         id="c00000000000a", kind="resolve", target=point_id(point.number), after="Nagevraagd.", plan="0" * 8
     )
     with work(store) as w:
-        done = reviews.take_over(w, nurse, talk, (one,), (), 0, former)
+        done = reviews.take_over(w, nurse, talk, (one,), (), former, drafting=1, since=0)
     now = next(item for item in done.plan.points if item.type == "tentative")
     assert now.number != point.number
     assert now.resolved is not None
@@ -430,7 +430,7 @@ def test_what_a_document_fills_in_where_there_is_no_field_any_more_waits_to_be_w
         id="c00000000000b", kind="fill", target="dag-en-nacht", after="de afdeling", plan="0" * 8
     )
     with work(store) as w:
-        done = reviews.take_over(w, nurse, talk, (one,), (), 0, former)
+        done = reviews.take_over(w, nurse, talk, (one,), (), former, drafting=1, since=0)
     assert done.dossier.corrections == ()
     assert [(each.where, each.after) for each in done.dossier.queue] == [
         ("Dag en nacht bereikbaar", "de afdeling")
@@ -530,7 +530,7 @@ def test_a_plan_can_be_seen_in_another_template_first(store: Store, talk: str, n
     restyle(store, talk, 1, newer.id)
     with look(store) as w:
         assert reviews.plan_of(w, talk) == plan
-        assert reviews.template_of(w, talk).version == "2.2.0"
+        assert reviews.template_of(w, talk).version == "2.3.0"
 
 
 # For good
@@ -559,7 +559,7 @@ def test_approved_documents_can_be_made_again_to_the_byte(
     made = {**render(plan, template)._asdict(), "family": render_family(plan, template)}
     with work(store) as w:
         approvals.approve(w, physician, talk, seen, approval, made)  # type: ignore[arg-type]
-    install(store, other("2.2.0", ("In geval van nood", HEADING)))
+    install(store, other("2.3.0", ("In geval van nood", HEADING)))
     with work(store) as w:
         w.session.execute(delete(DocumentRow))
     # A later izp, with which another template comes along: the files come out of the store.
@@ -594,7 +594,7 @@ def test_templates_are_in_a_backup(
 
 def test_erasing_a_child_leaves_the_templates(store: Store, child: str, talk: str, newer: Installed):
     erase(store, ADMIN, child)
-    assert there(store) == [("2.2.0", True, 0), (installed_template().version, False, 0)]
+    assert there(store) == [("2.3.0", True, 0), (installed_template().version, False, 0)]
 
 
 def test_an_export_names_the_template_of_each_version(
@@ -608,4 +608,4 @@ def test_an_export_names_the_template_of_each_version(
         for number in (1, 2)
     ]
     assert f'"template": "izp {installed_template().version}"' in told[0]
-    assert '"template": "izp 2.2.0"' in told[1]
+    assert '"template": "izp 2.3.0"' in told[1]
