@@ -28,7 +28,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-import pg8000.native  # type: ignore[import-untyped]
+import pg8000.native  # type: ignore[import-untyped]  # comes without types
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -320,8 +320,9 @@ def _start_prefect(host: Host, address: str, folder: Path, env: dict[str, str]) 
 
 
 def _asked(url: str, method: str = "GET") -> bool:
+    asked = urllib.request.Request(url, method=method)  # noqa: S310  # our own server, by http
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, method=method), timeout=5):  # noqa: S310
+        with urllib.request.urlopen(asked, timeout=5):  # noqa: S310  # the same
             return True
     except OSError:
         return False

@@ -117,11 +117,12 @@ def show_words(
     eind: int | None = None,
 ) -> Response:
     """The form to make a statement of words of the conversation."""
-    check(request, visit, "correct")
-    with look(site_of(request).store) as w:
-        now = held(w, conversation)
-    return _panel(
-        request, now, panels.for_turn(_here(conversation), beurt, begin, eind, now.screen, now.dossier)
+    here = _here(conversation)
+    return _opened(
+        request,
+        visit,
+        conversation,
+        lambda now: panels.for_turn(here, beurt, begin, eind, now.screen, now.dossier),
     )
 
 
@@ -193,10 +194,9 @@ def show_point(
     visit: Annotated[Visit, Depends(needs("see_conversation"))],
 ) -> Response:
     """The form to say why an open point needs nothing."""
-    check(request, visit, "correct")
-    with look(site_of(request).store) as w:
-        now = held(w, conversation)
-    return _panel(request, now, panels.for_point(_here(conversation), number, now.screen))
+    return _opened(
+        request, visit, conversation, lambda now: panels.for_point(_here(conversation), number, now.screen)
+    )
 
 
 @router.post("/punten/{number}")
@@ -394,6 +394,14 @@ def _is_other(now: Held, typed: Typed) -> bool:
 def _is_reread(now: Held, typed: Typed) -> bool:
     """Whether the conversation was worked out again since the page of a form was made."""
     return shown_by(_value(typed, "gezien")).drafting != now.head.drafting
+
+
+def _opened(request: Request, visit: Visit, conversation: str, form: Callable[[Held], Panel]) -> Response:
+    """A form to correct something with, about a plan as it is now."""
+    check(request, visit, "correct")
+    with look(site_of(request).store) as w:
+        now = held(w, conversation)
+    return _panel(request, now, form(now))
 
 
 def _panel(request: Request, now: Held, panel: Panel) -> Response:

@@ -258,17 +258,20 @@ class DraftingRow(Table):
     seen_at: Mapped[dt.datetime | None]
 
 
+def _of_drafting() -> ForeignKeyConstraint:
+    """That a row is part of a drafting, and goes with it."""
+    return ForeignKeyConstraint(
+        ["conversation_id", "drafting"],
+        ["draftings.conversation_id", "draftings.number"],
+        ondelete="CASCADE",
+    )
+
+
 class StatementRow(Table):
     """A statement as it was found, in the order of the source; `to_review` if it is one to review."""
 
     __tablename__ = "statements"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["conversation_id", "drafting"],
-            ["draftings.conversation_id", "draftings.number"],
-            ondelete="CASCADE",
-        ),
-    )
+    __table_args__ = (_of_drafting(),)
 
     conversation_id: Mapped[str] = mapped_column(Id, primary_key=True)
     drafting: Mapped[int] = mapped_column(primary_key=True)
@@ -282,13 +285,7 @@ class FlagRow(Table):
     """A flag as it was raised, in order."""
 
     __tablename__ = "flags"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["conversation_id", "drafting"],
-            ["draftings.conversation_id", "draftings.number"],
-            ondelete="CASCADE",
-        ),
-    )
+    __table_args__ = (_of_drafting(),)
 
     conversation_id: Mapped[str] = mapped_column(Id, primary_key=True)
     drafting: Mapped[int] = mapped_column(primary_key=True)
