@@ -256,6 +256,7 @@ def test_corrections_by_the_keyboard_alone(site: Site, sign_in: SignIn, faults: 
 
     page.keyboard.press("r")
     expect(page.get_by_role("heading", name="schrappen")).to_be_visible()
+    expect(page.get_by_role("radio").first).to_be_focused()
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
     said(page, "Geschrapt.")
