@@ -38,6 +38,7 @@ import httpx
 from sqlalchemy import func, select
 
 from benchmarks.many_plans import PASSWORD, fill
+from benchmarks.processes import spent_by
 from extractors.schema import DOMAINS
 from pipeline.settings import Settings
 from pipeline.store import audit
@@ -257,13 +258,13 @@ def main() -> None:
         _tell(f"{given.plans} plans of {given.statements} statements in {time.perf_counter() - began:.0f} s")
         logins = [login for team in teams for login in team.logins]
         with _served(settings) as server:
-            until, spent = time.monotonic() + 60 * given.minutes, _processor_s(server.pid)
+            until, spent = time.monotonic() + 60 * given.minutes, spent_by(server.pid)
             struck_out: set[str] = set()
             reviewers = [Reviewer(server.url, login, until, struck_out) for login in logins]
             for one in reviewers:
                 one.start()
             _watch(server.pid, reviewers)
-            spent = _processor_s(server.pid) - spent
+            spent = spent_by(server.pid) - spent
         with look(store) as w:
             is_whole = audit.verify(w).broken_at is None
             corrections = w.session.scalar(select(func.count()).select_from(CorrectionRow)) or 0
@@ -330,12 +331,6 @@ def _memory(pid: int) -> str:
     beside = [int(child) for path in started for child in path.read_text().split()]
     held = sum(map(_resident, beside))
     return f"{_resident(pid)} MB in the web process, {held} MB in {len(beside)} beside it"
-
-
-def _processor_s(pid: int) -> float:
-    """How long a process has been at work on any processor (Linux only)."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _resident(pid: int) -> int:

@@ -16,7 +16,8 @@ from pathlib import Path
 from statistics import median
 from typing import Final, NamedTuple
 
-from benchmarks.batch import Watch, fill, template_versions
+from benchmarks.batch import fill, template_versions
+from benchmarks.processes import Watch
 from pipeline import batch
 from pipeline.settings import Settings
 from pipeline.store import runs

@@ -24,7 +24,6 @@ from pipeline.corrections import (
 )
 from pipeline.dossier import Dossier
 from pipeline.plan import Entry, Plan
-from pipeline.plan.records import Confided
 from pipeline.store.errors import Unfit
 
 UNCHANGED: Final = "U hebt niets gewijzigd."
@@ -99,16 +98,15 @@ def share(plan: Plan, entry: Entry, audience: Audience) -> Correction:
     Raises:
         Unfit: That is so already.
     """
-    left_out = confided(plan, entry)
-    if audience == ("team" if left_out else "family"):
+    now: Audience = "team" if _is_confided(plan, entry) else "family"
+    if audience == now:
         raise Unfit(UNCHANGED)
-    return _correction(plan, "share", entry.id, audience, before="team" if left_out else "family")
+    return _correction(plan, "share", entry.id, audience, before=now)
 
 
-def confided(plan: Plan, entry: Entry) -> Confided | None:
-    """Why the summary for the family leaves a statement out: a reader said so, or words that ask for that."""
-    about = (one for one in reversed(plan.confided) if entry.id in {each.id for each in one.entries})
-    return next(about, None)
+def _is_confided(plan: Plan, entry: Entry) -> bool:
+    """Whether the summary for the family leaves a statement out."""
+    return any(entry.id == each.id for one in plan.confided for each in one.entries)
 
 
 def remark(plan: Plan, name: str, words: str) -> Correction:
@@ -217,7 +215,7 @@ def split(plan: Plan, dossier: Dossier, entry: Entry, parts: str) -> list[Correc
             found += _as(
                 plan, _correction(plan, "add", same.section, line, salt=str(len(found)), act=act), same, act
             )
-    if confided(plan, entry):
+    if _is_confided(plan, entry):
         names = [one.id for one in found if one.kind == "add"]
         found += [_correction(plan, "share", name, "team", act=act) for name in names]
     struck_out = _correction(plan, "reject", entry.id, before=entry.words, act=act)

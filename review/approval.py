@@ -29,8 +29,8 @@ CHANGED: Final = "Het plan is intussen gewijzigd. Er is niets goedgekeurd; bekij
 class Treatment(NamedTuple):
     """What was said about one treatment: its point, None for limits without one, and the statements.
 
-    Of `struck_out` are those that readers struck out of the plan: whoever ratifies sees them too. `open` are
-    the numbers of the points still to be decided that a point that was decided is a part of.
+    `struck_out` holds those that readers struck out of the plan: whoever ratifies sees them too. `open` holds
+    the numbers of the points still to be decided that this one, decided before, is a part of.
     """
 
     point: Item | None
