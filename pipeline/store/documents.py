@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal, get_args
 
 from sqlalchemy import Row, select, tuple_
+from sqlalchemy.orm import undefer
 
 from pipeline.store.conversations import found
 from pipeline.store.database import Work
@@ -86,9 +87,12 @@ def write(w: Work, conversation_id: str, number: int, kind: Kind, made_from: str
 def note(w: Work, row: DocumentRow) -> None:
     """Keeps a file that was written, in place of the one that was made before."""
     before = w.session.get(DocumentRow, (row.conversation_id, row.number, row.kind))
-    if before is not None and before.object is not None:
-        w.unnamed.append(before.object)
-    w.session.merge(row)
+    if before is None:
+        w.session.add(row)
+    else:
+        if before.object is not None:
+            w.unnamed.append(before.object)
+        w.session.merge(row)
     w.session.flush()
 
 
@@ -138,7 +142,8 @@ def bring_out(w: Work) -> None:
         ObjectsError: They cannot be written now.
     """
     key = DocumentRow.conversation_id, DocumentRow.number, DocumentRow.kind
-    inside = select(DocumentRow).where(DocumentRow.sealed.is_not(None)).order_by(*key).limit(_BATCH)
+    inside = select(DocumentRow).options(undefer(DocumentRow.sealed))
+    inside = inside.where(DocumentRow.sealed.is_not(None)).order_by(*key).limit(_BATCH)
     some = inside
     while rows := w.session.scalars(some).all():
         files = {}

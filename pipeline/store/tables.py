@@ -391,7 +391,7 @@ class DocumentRow(Table):
     number: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(Word, primary_key=True)
     made_from: Mapped[str] = mapped_column(Word)
-    sealed: Mapped[bytes | None]
+    sealed: Mapped[bytes | None] = mapped_column(deferred=True)
     object: Mapped[str | None] = mapped_column(String(100), unique=True)
     created_at: Mapped[dt.datetime]
 

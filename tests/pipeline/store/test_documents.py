@@ -1,4 +1,5 @@
 import pytest
+from sqlalchemy import event
 
 from pipeline.store import documents
 from pipeline.store.database import Store, look, work
@@ -22,6 +23,18 @@ def test_a_newer_document_takes_the_place_of_the_one_before(store: Store, talk: 
     with look(store) as w:
         assert documents.stored(w, talk, 1, "docx", "ffffffff") == b"nieuw"
         assert documents.stored(w, talk, 1, "docx", "0a1b2c3d") is None
+
+
+def test_a_document_that_another_takes_the_place_of_is_not_read(store: Store, talk: str):
+    with work(store) as w:
+        documents.keep(w, talk, 1, "docx", "0a1b2c3d", b"oud")
+    asked: list[str] = []
+    with work(store) as w:
+        event.listen(store.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+        documents.keep(w, talk, 1, "docx", "ffffffff", b"nieuw")
+    of_documents = [words for words in asked if words.startswith("SELECT") and "FROM documents" in words]
+    assert of_documents
+    assert not any("sealed" in words for words in of_documents)
 
 
 def test_a_conversation_that_does_not_exist_has_no_documents(store: Store):
