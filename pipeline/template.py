@@ -98,7 +98,10 @@ class Rule(Record):
 
 def any_takes(rules: Sequence[Rule], statement: Statement, flags: Collection[FlagType]) -> bool:
     """Whether a statement with these flags meets one of the rules."""
-    return any(rule.takes(statement, flags) for rule in rules)
+    for rule in rules:  # noqa: SIM110  # asked thousands of times a plan: `any` takes twice as long
+        if rule.takes(statement, flags):
+            return True
+    return False
 
 
 class SectionTemplate(Record):

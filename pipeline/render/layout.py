@@ -87,6 +87,7 @@ def _as_text(words: str) -> Markup:
     return Markup(text.translate(_ESCAPES))  # noqa: S704  # escaped here
 
 
+@lru_cache(maxsize=8192, typed=True)  # as above; `typed`, as True is 1 to a cache and not in words
 def _plain(value: object) -> Markup:
     """A value that needs no escape, for use where none is possible.
 
