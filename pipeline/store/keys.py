@@ -156,7 +156,7 @@ def load_keys(setting: str | None, file: Path, *, make: bool) -> MainKeys:
     """
     if setting:
         return read_keys(setting)
-    if make:
+    if make and not file.exists():  # its folder may be one that nobody writes to
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Of two processes that start at once one makes the file, whole; the other reads it.
         staged = file.with_name(f".{file.name}-{os.getpid()}")

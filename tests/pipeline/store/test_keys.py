@@ -1,4 +1,5 @@
 import base64
+import errno
 import os
 from pathlib import Path
 
@@ -127,6 +128,17 @@ def test_a_new_store_gets_a_key_that_only_its_owner_can_read(tmp_path: Path):
     assert file.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in file.parent.iterdir()] == ["sleutel"]
     assert load_keys(None, file, make=True) == keys == load_keys(None, file, make=False)
+
+
+def test_a_key_that_is_there_is_only_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    file = tmp_path / "sleutel"
+    keys = load_keys(None, file, make=True)
+
+    def read_only(*_: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(os, "open", read_only)
+    assert load_keys(None, file, make=True) == keys
 
 
 def test_no_key_is_made_for_a_store_that_holds_something(tmp_path: Path):
