@@ -53,11 +53,7 @@ def main() -> None:
         wanted = template_versions(store, Path(folder))
         bare, flow = [], []
         for _ in range(TURNS):
-            bare.append(
-                _measured(
-                    store, ids, next(wanted), lambda run: batch.work_off(settings, store, run, flows.CORES)
-                )
-            )
+            bare.append(_measured(store, ids, next(wanted), lambda run: batch.work_off(settings, store, run)))
             flow.append(_measured(store, ids, next(wanted), flows.rerender))
         for name, costs in (("in process", bare), ("as a flow", flow)):
             told = f"{median(each.seconds for each in costs):8.1f} s, processor {_processor(costs):8.1f} s"

@@ -20,16 +20,22 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Final
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from pipeline import rerender
+from pipeline.render import RenderEndedError
 from pipeline.settings import Settings
 from pipeline.store import runs, templates
 from pipeline.store.database import Store, StoreError, Work, look, open_store, work
 from pipeline.store.errors import Outdated
+from pipeline.store.keys import KeysError
 from pipeline.store.objects import ObjectsError
 from pipeline.store.runs import Busy, Detail, Outcome, Part, Run
 from pipeline.warm import ProcessEnded, WarmProcess
+
+CORES: Final = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+"""The cores that this process may use, which can be fewer than the machine has (Linux tells)."""
 
 SIZE: Final = 4
 """So many plans a process claims at once: those that Ctrl-C waits for, and that a dead process holds up."""
@@ -59,6 +65,9 @@ Progress = Callable[[Run], None]
 _PASSES: Final = (SQLAlchemyError, ObjectsError)
 """What is wrong with the store and not with a plan, and may be over when it is tried again."""
 
+_AWAY: Final = frozenset({"08", "40", "53", "55", "57", "58"})
+"""Classes of errors of PostgreSQL by which no plan could be kept: no connection, no room, a lock, a stop."""
+
 _log: Final = logging.getLogger(__name__)
 
 
@@ -86,7 +95,7 @@ def work_off(
         settings: Where the store is, for the processes.
         store: The same, open.
         run_id: The run.
-        processes: How many processes; as many as there are cores when it is not said.
+        processes: How many processes; as many as this one may use cores when it is not said.
         progress: Is told every now and then how far the run is.
 
     Returns:
@@ -105,7 +114,7 @@ def work_off(
         except BaseException as error:
             errors.append(error)
 
-    threads = [threading.Thread(target=worker, daemon=True) for _ in range(processes or os.cpu_count() or 1)]
+    threads = [threading.Thread(target=worker, daemon=True) for _ in range(processes or CORES)]
     try:
         for thread in threads:
             thread.start()
@@ -165,14 +174,22 @@ def follow(store: Store, run_id: str, is_tended: Callable[[], bool], progress: P
         NotFound: There is no such run.
         sqlalchemy.exc.SQLAlchemyError: The store cannot be reached; the others may go on.
     """
-    asked = time.monotonic()
+    asked, failures = time.monotonic(), 0
     while True:
         began = time.monotonic()
         is_left = began - asked >= ASK_S and not is_tended()
         if began - asked >= ASK_S:
             asked = began
-        with look(store) as w:
-            run = runs.get(w, run_id)
+        try:
+            with look(store) as w:
+                run = runs.get(w, run_id)
+        except SQLAlchemyError:
+            failures += 1
+            if failures == TRIES:
+                raise
+            time.sleep(PAUSE_S * failures)
+            continue
+        failures = 0
         progress(run)
         if run.state != "running" or is_left:
             return run
@@ -186,12 +203,12 @@ def _work(settings: Settings, store: Store, run_id: str, ends: threading.Event) 
         while not ends.is_set():
             name = secrets.token_hex(16)
             try:
-                has_worked = process.run(part, run_id, SIZE, name)
-                failures = 0
-                if not has_worked and not _waits(store, run_id):
-                    return
-                if not has_worked:
+                if process.run(part, run_id, SIZE, name):
+                    failures = 0
+                elif _waits(store, run_id):
                     ends.wait(POLL_S)
+                else:
+                    return
             except OtherVersionError:
                 raise
             except (ProcessEnded, BatchError, SQLAlchemyError) as error:
@@ -243,9 +260,10 @@ def part(run_id: str, size: int, worker: str) -> bool:
             fails for that.
     """
     store, settings = _open[0]
-    kind, claimed = "", None
+    failure, kind, is_no_plans_fault, claimed = BatchError, "", False, None
     try:
         run = _run(run_id)
+        _check_key(store)
         with work(store) as w:
             claimed = runs.claim(w, run_id, worker, size, LEASE)
         if claimed is None:
@@ -257,49 +275,88 @@ def part(run_id: str, size: int, worker: str) -> bool:
                 if not is_running:
                     break
                 signal.alarm(LONGEST_S)
-                try:
-                    _one(store, settings, run, claimed, conversation_id)
-                finally:
-                    signal.alarm(0)
+                _one(store, settings, run, claimed, conversation_id)
+            signal.alarm(LONGEST_S)
     except _PASSES as error:
-        kind = type(error).__name__
-        if claimed and isinstance(error, ObjectsError):  # the database is there, so they are begun again soon
-            with contextlib.suppress(SQLAlchemyError), work(store) as w:
-                runs.give_back(w, claimed)
-    # Not in the handler: an exception takes the one it was raised in along, with what was said.
+        kind, is_no_plans_fault = type(error).__name__, _is_away(error)
+    except KeysError as error:
+        failure, kind, is_no_plans_fault = OtherVersionError, type(error).__name__, True
+    finally:
+        signal.alarm(0)
+    if claimed and is_no_plans_fault:
+        with contextlib.suppress(SQLAlchemyError), work(store) as w:
+            runs.give_back(w, claimed)
+    # Not in the handlers: an exception takes the one it was raised in along, with what was said.
     if kind:
-        raise BatchError(kind)
+        raise failure(kind)
     return True
 
 
+def _check_key(store: Store) -> None:
+    """Opens something that every plan needs with the main key, as it would be wrapped after a rotation.
+
+    Raises:
+        KeysError: The main key of this process was rotated out.
+    """
+    with look(store) as w:
+        w.key_for("audit")
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether the store could not be used, by any plan; another fault of the database may be of one plan."""
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, ObjectsError | PoolTimeout)
+    told = next(iter(getattr(error.orig, "args", ())), None)
+    state = str(told.get("C", "")) if isinstance(told, dict) else ""
+    is_operational = isinstance(error, OperationalError | InterfaceError)
+    return error.connection_invalidated or is_operational or state[:2] in _AWAY
+
+
 def _one(store: Store, settings: Settings, run: Run, claimed: Part, conversation_id: str) -> None:
-    """Does one plan; whatever is wrong with it, the next one is done too."""
-    began, code = time.monotonic(), ""
+    """Does one plan; whatever is wrong with it, the next one is done too.
+
+    Raises:
+        KeysError: The main key was rotated: none can be done here.
+        ObjectsError: The store of documents cannot be used now.
+        SQLAlchemyError: The database cannot be used now.
+    """
+    began, later, code = time.monotonic(), "", ""
 
     def finish(w: Work, outcome: Outcome, detail: Detail | None, code: str | None = None) -> None:
         spent = round(1000 * (time.monotonic() - began))
         runs.finish_item(w, claimed, conversation_id, outcome, code=code, milliseconds=spent, detail=detail)
 
     try:
-        if run.kind == "rerender":
-            rerender.again(store, run, conversation_id, finish)
-        else:
-            from pipeline import reextract  # with the language model, which the other kind does without
-
-            reextract.again(store, settings, run, conversation_id, finish)
+        _again(store, settings, run, conversation_id, finish)
     except Busy:
-        with contextlib.suppress(StoreError), work(store) as w:
-            runs.postpone(w, claimed, conversation_id)
+        later = runs.BUSY
     except Outdated:
         return  # another worker has the plan by now, or it was erased
     except _PASSES:
         raise
+    except (OSError, RenderEndedError) as error:
+        _log.warning("plan of %s: %s", conversation_id, type(error).__name__)
+        later = runs.AWAY
     except Exception as error:
         code = type(error).__name__
+    if code == KeysError.__name__:
+        _check_key(store)
+    if later:
+        with contextlib.suppress(StoreError), work(store) as w:
+            runs.postpone(w, claimed, conversation_id, later)
     if code:
         _log.error("plan of %s: %s", conversation_id, code)
         with contextlib.suppress(StoreError), work(store) as w:
             finish(w, "failed", None, code)
+
+
+def _again(store: Store, settings: Settings, run: Run, conversation_id: str, finish: rerender.Finish) -> None:
+    if run.kind == "rerender":
+        rerender.again(store, run, conversation_id, finish)
+    else:
+        from pipeline import reextract  # with the language model, which the other kind does without
+
+        reextract.again(store, settings, run, conversation_id, finish)
 
 
 @cache

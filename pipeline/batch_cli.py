@@ -43,9 +43,23 @@ COUNTS: Final = {
 }
 
 OTHERS_WAIT: Final = (
-    "Een eerdere run was niet af en gaat over meer plannen dan u nu kiest: {} andere. Stop hem met izp runs "
-    "stop {}, of geef de opdracht van toen nog eens."
+    "Een eerdere run was niet af en gaat over meer plannen dan u nu kiest: {} andere. Geef de opdracht van "
+    "toen nog eens, of stop hem met izp runs stop {} als u alleen deze plannen wilt."
 )
+_NO_DATABASE: Final = "De database is niet te bereiken, of kan niets bewaren"
+CAUSES: Final = {
+    "DatabaseError": _NO_DATABASE,
+    "InterfaceError": _NO_DATABASE,
+    "KeysError": "De hoofdsleutel is intussen vervangen. Zet de nieuwe op zijn plaats",
+    "ObjectsError": "De opslag van de documenten is niet te bereiken",
+    "OperationalError": _NO_DATABASE,
+    "OtherExtractorError": "Deze run hoort bij een andere versie van izp. Stop hem met izp runs stop",
+    "ProcessEnded": "De processen stopten steeds: misschien is er te weinig geheugen, of is de schijf vol",
+    "ProgrammingError": _NO_DATABASE,
+    "StoreError": "Deze versie van izp kan het sjabloon niet gebruiken. Werk izp bij",
+}
+"""Why a run did not go on and what to do, by the kind of the error."""
+
 NOT_TENDED: Final = (
     "Er werkt geen worker meer aan deze run. Geef dezelfde opdracht nog eens om verder te gaan."
 )
@@ -282,9 +296,8 @@ def _work_off(
         print_line(errors, f"izp runs stop {run.id[:8]}")
         raise typer.Exit(INTERRUPTED) from None
     except BatchError as error:
-        print_line(
-            errors, f"Dit ging niet verder ({error}). Geef dezelfde opdracht nog eens om verder te gaan."
-        )
+        cause = CAUSES.get(str(error), "Er ging iets mis in het programma")
+        print_line(errors, f"{cause} ({error}). Wat klaar is, blijft; daarna gaat dezelfde opdracht verder.")
         raise typer.Exit(INTERNAL_FAILURE) from None
     print_line(console_for(), f"Plannen: {_counts(run)}.")
     if run.state == "running":

@@ -8,7 +8,6 @@ an error and never the error itself.
 from __future__ import annotations
 
 import logging
-import os
 import secrets
 import threading
 import time
@@ -36,7 +35,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline import batch, drafting
 from pipeline import reextract as reextraction
-from pipeline.batch import BatchError, OtherVersionError
+from pipeline.batch import CORES, BatchError, OtherVersionError
 from pipeline.drafting import DraftingError
 from pipeline.settings import Settings
 from pipeline.store import claims, lagging, runs, templates
@@ -50,8 +49,6 @@ Result = TypeVar("Result")
 
 DOWN_S: Final = 60
 """So long a server that did not answer is left alone."""
-
-CORES: Final = os.cpu_count() or 1
 
 _LANES: Final = cast("TaskRunner[PrefectFuture[Any]]", ThreadPoolTaskRunner(max_workers=CORES))
 
@@ -103,7 +100,7 @@ def draft(conversation_id: str) -> State[None]:
     """
     handed = _handed.get(conversation_id) or _claim(conversation_id)
     if handed is None:
-        return Completed(message="It does not wait to be drafted.")
+        return Completed(message="Het wacht niet op uitwerking.")
     handed.begun = True
     try:
         kind = drafting.draft(handed.claimed)

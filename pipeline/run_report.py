@@ -23,7 +23,7 @@ from pipeline.settings import Settings
 from pipeline.store import children, conversations, runs, templates
 from pipeline.store.database import Work
 from pipeline.store.keys import KeysError
-from pipeline.store.runs import BUSY, ENDED, UNREADABLE, Detail, Item, Kind, Outcome, Run, State
+from pipeline.store.runs import AWAY, BUSY, ENDED, UNREADABLE, Detail, Item, Kind, Outcome, Run, State
 
 FOLDER: Final = "verslagen"
 
@@ -32,7 +32,11 @@ MOST: Final = 10_000
 
 REASONS: Final = {
     ENDED: "Bij dit plan stopte het programma, drie keer. Meld dit aan de beheerder.",
-    BUSY: "Aan dit plan werd steeds gewerkt. Geef de opdracht later nog eens.",
+    BUSY: "Aan dit plan werd steeds gewerkt, of het wacht op uitwerking. Geef de opdracht later nog eens.",
+    AWAY: (
+        "De computer kwam drie keer iets tekort, zoals ruimte op de schijf of geheugen. Maak ruimte en geef "
+        "de opdracht nog eens."
+    ),
     "RenderError": "Met dit sjabloon kon het document niet gemaakt worden. Kijk het sjabloon na.",
     "OtherRecordError": "In dit sjabloon zou iets van het plan wegvallen. Het plan is niet aangeraakt.",
     UNREADABLE: "De gegevens van dit plan zijn beschadigd of met een andere sleutel versleuteld.",
@@ -89,7 +93,8 @@ class Alike(NamedTuple):
 
 
 def report(w: Work, run: Run) -> Report:
-    """What came of a run."""
+    """What came of a run, as it is by now."""
+    run = runs.get(w, run.id)  # its counts are to be those of the plans below
     aim = run.extractor or ""
     if run.template_id:
         aim = " ".join(templates.name_and_version(w, run.template_id))

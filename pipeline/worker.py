@@ -140,5 +140,5 @@ async def _schedule_again(client: PrefectClient, at_hand: list[FlowRun]) -> None
     for run in {each.id: each for each in at_hand}.values():
         now = await client.read_flow_run(run.id)
         if now.state_type in _NOT_DONE:
-            await client.set_flow_run_state(run.id, Scheduled(message="Its worker stopped."), force=True)
+            await client.set_flow_run_state(run.id, Scheduled(message="De worker is gestopt."), force=True)
             _log.info("flow run %s is scheduled again", run.id)

@@ -9,12 +9,13 @@ from pipeline.render.documents import (
     render_family,
     render_layout,
 )
-from pipeline.render.errors import RenderError
+from pipeline.render.errors import RenderEndedError, RenderError
 from pipeline.render.layout import FAMILY, lay_out
 
 __all__ = [
     "FAMILY",
     "Documents",
+    "RenderEndedError",
     "RenderError",
     "for_family",
     "lay_out",

@@ -19,7 +19,7 @@ from typing import IO, Literal, cast
 
 import pypandoc  # type: ignore[import-untyped]  # comes without types
 
-from pipeline.render.errors import RenderError
+from pipeline.render.errors import RenderEndedError, RenderError
 
 MARKDOWN = "commonmark+attributes+bracketed_spans+fenced_divs+pipe_tables-raw_html"
 """The part of commonmark_x that the layouts use: what pandoc does not know, a quote cannot misuse."""
@@ -28,6 +28,7 @@ TIME_LIMIT_S = 120
 
 _SCRIPT = Path(__file__).with_name("worker.lua")
 _LENGTH = 8
+_NOT_MADE = "Pandoc kon het document niet maken"
 
 Format = Literal["typst", "docx"]
 Worker = subprocess.Popen[bytes]
@@ -46,7 +47,8 @@ def convert(markdown: str, directory: Path, first: Format, *further: Format) -> 
         further: What else.
 
     Raises:
-        RenderError: pandoc failed or took too long.
+        RenderEndedError: pandoc ended, took too long or could not be started.
+        RenderError: pandoc failed.
     """
     worker = None
     answered = False
@@ -63,7 +65,7 @@ def convert(markdown: str, directory: Path, first: Format, *further: Format) -> 
         finally:
             too_late.cancel()
     except (OSError, EOFError) as error:
-        raise RenderError(f"Pandoc kon het document niet maken ({type(error).__name__}).") from None
+        raise RenderEndedError(f"{_NOT_MADE} ({type(error).__name__}).") from None
     finally:
         if answered and worker:
             _idle[directory].append(worker)
@@ -115,11 +117,12 @@ def _receive(worker: Worker) -> bytes:
     """One answer of a worker.
 
     Raises:
-        EOFError: It has none, or ended.
+        EOFError: It ended.
+        RenderError: It could not make one.
     """
     size = int.from_bytes(_read(worker, _LENGTH))
     if not size:
-        raise EOFError
+        raise RenderError(f"{_NOT_MADE}.")
     return _read(worker, size)
 
 

@@ -43,11 +43,19 @@ BUSY: Final = "Busy"
 UNREADABLE: Final = "KeysError"
 """The code of a plan of which what changed cannot be unsealed."""
 
+AWAY: Final = "OSError"
+"""The code of a plan for which this machine lacked something each time: room, memory, a process."""
+
 PAUSE: Final = dt.timedelta(seconds=20)
-"""So long a plan is left alone that somebody else works on."""
+"""So long a plan is left alone that could not be done now."""
 
 NO_RUN: Final = "Deze run is er niet. izp runs toont welke er zijn."
+TWO_RUNS: Final = "Er is meer dan één run die zo begint. Geef meer tekens; izp runs toont welke er zijn."
 TAKEN: Final = "Een ander proces is intussen met dit plan bezig."
+OTHER_RUN: Final = (
+    "Een eerdere run met een ander doel is niet af: zou die verdergaan, dan zette hij plannen weer terug. "
+    "Stop hem met izp runs stop {}, of maak hem eerst af."
+)
 
 _AT_ONCE: Final = 1000
 _SEALED: Final = "run_items.sealed"
@@ -310,14 +318,20 @@ def finish_item(
     w.session.flush()
 
 
-def postpone(w: Work, part: Part, conversation_id: str) -> None:
-    """Leaves a plan that others work on for later in the run; a third time it is given up.
+def postpone(w: Work, part: Part, conversation_id: str, code: str = BUSY) -> None:
+    """Leaves a plan that cannot be done now for later in the run; a third time it is given up.
+
+    Args:
+        w: The transaction.
+        part: The claim that the plan is in.
+        conversation_id: Whose plan.
+        code: Why: others work on it (`BUSY`), or this machine lacks something (`AWAY`).
 
     Raises:
         Outdated: The claim is no longer this worker's, or the conversation was erased.
     """
     row = _own(w, part, conversation_id)
-    row.worker, row.code, row.lease_until = None, BUSY, dt.datetime.now(dt.UTC) + PAUSE
+    row.worker, row.code, row.lease_until = None, code, dt.datetime.now(dt.UTC) + PAUSE
 
 
 def extend(w: Work, part: Part, lease: dt.timedelta) -> None:

@@ -2,6 +2,8 @@ import multiprocessing
 import os
 import secrets
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,15 +11,18 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from pipeline import batch, rerender
 from pipeline.batch import BatchError, OtherVersionError, follow, part, work_off
+from pipeline.render import RenderEndedError
 from pipeline.settings import Settings
 from pipeline.store import documents, drafts, lagging, reviews, runs, templates
 from pipeline.store.audit import Actor
-from pipeline.store.database import StoreError, look, work
+from pipeline.store.database import StoreError, Work, look, work
 from pipeline.store.documents import KINDS
+from pipeline.store.keys import OTHER_KEY, KeysError, MainKeys, new_key
 from pipeline.store.objects import ObjectsError
 from pipeline.store.runs import ENDED, Busy, Run
 from pipeline.store.tables import AuditRow
@@ -120,6 +125,24 @@ def test_of_a_run_that_is_stopped_no_plan_is_begun(here: Any, monkeypatch: pytes
     assert [outcome for outcome, _ in outcomes(here, run)] == ["attention"]
 
 
+@pytest.mark.parametrize("error", [OSError(28, "vol"), RenderEndedError("Pandoc")])
+def test_a_plan_for_which_this_machine_lacks_something_is_for_later(
+    here: Any, monkeypatch: pytest.MonkeyPatch, error: Exception
+):
+    def lacks(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(rerender, "again", lacks)
+    monkeypatch.setattr(runs, "PAUSE", -runs.PAUSE)
+    run = begin(here, here.add())
+    for _ in range(runs.MOST):
+        assert outcomes(here, run) == []
+        assert part(run.id, 2, NAME)
+    assert not part(run.id, 2, NAME)
+    assert outcomes(here, run) == [("failed", runs.AWAY)]
+    end(here, run)
+
+
 def test_a_store_that_cannot_be_reached_is_no_plans_fault(here: Any, monkeypatch: pytest.MonkeyPatch):
     def unreachable(*_: object) -> None:
         raise OperationalError("SELECT naam", {}, Exception("Sem"))
@@ -135,18 +158,44 @@ def test_a_store_that_cannot_be_reached_is_no_plans_fault(here: Any, monkeypatch
         runs.cancel(w, Actor(), run.id)
 
 
-def test_an_object_store_that_is_away_costs_no_plan_an_attempt(here: Any, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize(
+    "error",
+    [
+        ObjectsError("weg"),
+        OperationalError("INSERT", {}, Exception("database or disk is full")),
+        ProgrammingError("INSERT", {}, Exception({"C": "53100", "M": "disk full"})),
+        PoolTimeout(),
+    ],
+)
+def test_a_store_that_is_away_costs_no_plan_an_attempt(
+    here: Any, monkeypatch: pytest.MonkeyPatch, error: Exception
+):
     def away(*_: object) -> None:
-        raise ObjectsError("weg")
+        raise error
 
     run = begin(here, here.add(), here.add())
     with monkeypatch.context() as patch:
         patch.setattr(rerender, "again", away)
         for _ in range(runs.MOST + 1):
-            with pytest.raises(BatchError, match="ObjectsError"):
+            with pytest.raises(BatchError, match=type(error).__name__):
                 part(run.id, 2, NAME)
     assert part(run.id, 2, NAME)
     assert outcomes(here, run) == [("attention", None)] * 2
+    end(here, run)
+
+
+def test_a_plan_that_the_database_never_takes_is_given_up(here: Any, monkeypatch: pytest.MonkeyPatch):
+    def refused(*_: object) -> None:
+        raise DataError("INSERT", {}, Exception({"C": "22001"}))
+
+    monkeypatch.setattr(rerender, "again", refused)
+    monkeypatch.setattr(batch, "LEASE", -batch.LEASE)
+    run = begin(here, here.add())
+    for _ in range(runs.MOST):
+        with pytest.raises(BatchError, match="DataError"):
+            part(run.id, 2, NAME)
+    assert not part(run.id, 2, NAME)
+    assert outcomes(here, run) == [("failed", ENDED)]
     end(here, run)
 
 
@@ -173,6 +222,44 @@ def test_a_template_that_this_izp_cannot_use_fails_no_plan(here: Any, monkeypatc
     assert outcomes(here, run) == []
     assert part(run.id, 2, NAME)
     end(here, run)
+
+
+def test_a_process_with_a_main_key_that_was_rotated_out_fails_no_plan(here: Any):
+    run = begin(here, here.add())
+    batch._open[0] = (here.store._replace(keys=MainKeys((new_key(),))), here.settings)
+    with pytest.raises(OtherVersionError, match="KeysError"):
+        part(run.id, 2, NAME)
+    assert outcomes(here, run) == []
+    batch._open[0] = (here.store, here.settings)
+    assert part(run.id, 2, NAME)
+    end(here, run)
+
+
+def test_a_main_key_that_is_rotated_in_mid_part_fails_no_plan(here: Any, monkeypatch: pytest.MonkeyPatch):
+    run = begin(here, here.add())
+    with monkeypatch.context() as patch:
+        patch.setattr(rerender, "_look", other_key)
+        patch.setattr(Work, "key_for", at_first(Work.key_for, other_key))
+        with pytest.raises(OtherVersionError, match="KeysError"):
+            part(run.id, 2, NAME)
+    assert outcomes(here, run) == []
+    assert part(run.id, 2, NAME)
+    end(here, run)
+
+
+def test_a_plan_with_a_damaged_key_fails_alone(here: Any, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(rerender, "_look", other_key)
+    run = begin(here, here.add())
+    assert part(run.id, 2, NAME)
+    assert outcomes(here, run) == [("failed", "KeysError")]
+    end(here, run)
+
+
+def test_a_process_uses_the_cores_that_it_may_use():
+    one = f"import os; os.sched_setaffinity(0, {{{min(os.sched_getaffinity(0))}}})"
+    program = [sys.executable, "-c", f"{one}; from pipeline import batch; print(batch.CORES)"]
+    told = subprocess.run(program, capture_output=True, check=True)  # noqa: S603  # our own
+    assert told.stdout == b"1\n"
 
 
 def test_a_run_survives_a_database_that_is_away_for_a_moment(
@@ -210,6 +297,17 @@ def test_who_waits_for_others_stops_when_none_is_at_it(reviewed: Any, monkeypatc
     assert follow(reviewed.store, run.id, lambda: True, lambda _: None).state == "cancelled"
 
 
+def test_who_waits_for_others_gets_over_a_database_that_is_away_for_a_moment(
+    reviewed: Any, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(batch, "PAUSE_S", 0)
+    run = begin(reviewed, reviewed.add())
+    with work(reviewed.store) as w:
+        runs.cancel(w, Actor(), run.id)
+    monkeypatch.setattr(runs, "get", at_first_away(runs.get))
+    assert follow(reviewed.store, run.id, lambda: True, lambda _: None).state == "cancelled"
+
+
 def at_first_away(act: Callable[..., Any]) -> Callable[..., Any]:
     """A function that cannot reach the database the first time."""
     times: list[None] = []
@@ -221,6 +319,16 @@ def at_first_away(act: Callable[..., Any]) -> Callable[..., Any]:
         return act(*given)
 
     return tried
+
+
+def at_first(act: Callable[..., Any], then: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that does something else from the second time on."""
+    left = [act]
+    return lambda *given: (left.pop() if left else then)(*given)
+
+
+def other_key(*_: object) -> None:
+    raise KeysError(OTHER_KEY)
 
 
 # In processes of their own: with real documents, and what the tests put in their way.

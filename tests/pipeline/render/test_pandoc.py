@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.render import RenderError, pandoc
+from pipeline.render import RenderEndedError, RenderError, pandoc
 
 DIRECTORY = Path(__file__).parents[3] / "templates" / "izp"
 
@@ -72,11 +72,18 @@ def test_a_worker_that_died_is_replaced():
 
 def test_after_a_plan_that_took_too_long_the_next_one_is_written(monkeypatch):
     monkeypatch.setattr(pandoc, "TIME_LIMIT_S", 0)
-    with pytest.raises(RenderError, match="Pandoc"):
+    with pytest.raises(RenderEndedError, match="Pandoc"):
         list(pandoc.convert("woord " * 100_000, DIRECTORY, "typst", "docx"))
     assert not pandoc._running
     monkeypatch.setattr(pandoc, "TIME_LIMIT_S", 120)
     assert b"weer" in next(pandoc.convert("weer\n", DIRECTORY, "typst", "docx"))
+
+
+def test_a_plan_that_pandoc_cannot_write_says_so_of_the_plan(tmp_path):
+    (tmp_path / "layout.lua").write_text("return {both = {Str = function() error('dit gaat niet') end}}")
+    with pytest.raises(RenderError, match="Pandoc") as raised:
+        list(pandoc.convert("een\n", tmp_path, "docx"))
+    assert not isinstance(raised.value, RenderEndedError)
 
 
 def test_a_caller_that_stops_halfway_leaves_no_answer_for_the_next():
