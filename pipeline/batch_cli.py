@@ -131,7 +131,14 @@ def rerender(
                 only_concept=only_concept,
                 older_than=_version(older_than),
             )
-            run, is_resumed = _begun(w, "rerender", ids, template_id=wanted, trial=dry_run)
+            run, is_resumed = _begun(
+                w,
+                "rerender",
+                ids,
+                lambda: lagging.behind_template(w, wanted),
+                template_id=wanted,
+                trial=dry_run,
+            )
         _work_off(settings, store, run, report, is_resumed=is_resumed)
 
 
@@ -155,7 +162,9 @@ def reextract(
         now = extractor(settings)
         with work(store) as w:
             ids = lagging.behind_extractor(w, now, child_ids=_known(w, child), only_concept=only_concept)
-            run, is_resumed = _begun(w, "reextract", ids, extractor=now, trial=dry_run)
+            run, is_resumed = _begun(
+                w, "reextract", ids, lambda: lagging.behind_extractor(w, now), extractor=now, trial=dry_run
+            )
         _work_off(settings, store, run, report, is_resumed=is_resumed)
 
 
@@ -235,6 +244,7 @@ def _begun(
     w: Work,
     kind: Kind,
     ids: Sequence[str],
+    lag: Callable[[], Sequence[str]],
     *,
     template_id: str | None = None,
     extractor: str | None = None,
@@ -242,14 +252,24 @@ def _begun(
 ) -> tuple[Run | None, bool]:
     """A run over these plans, if there is anything to do, and whether it is one that was not finished.
 
+    Args:
+        w: The transaction.
+        kind: What is done with each plan.
+        ids: The plans that were chosen, of those that lag behind.
+        lag: Gives all plans that do: one that waits and no longer does is no reason to refuse.
+        template_id: The template that the plans are to be in.
+        extractor: The version of the extraction that they are to be made by.
+        trial: Whether only to tell what would change.
+
     Raises:
-        StoreError: One that was not finished is over plans that are not among these.
+        StoreError: One that was not finished is over plans that are not among these, or towards something
+            else.
     """
     from pipeline.store import runs
     from pipeline.store.database import StoreError
 
-    there = runs.unfinished(w, kind, template_id=template_id, extractor=extractor, trial=trial)
-    if there and (others := len(runs.waiting(w, there.id).difference(ids))):
+    there = runs.unfinished(w, kind, template_id=template_id, extractor=extractor) if not trial else None
+    if there and (others := len(runs.waiting(w, there.id).intersection(lag()).difference(ids))):
         raise StoreError(OTHERS_WAIT.format(others, there.id[:8]))
     if not (ids or there):
         return None, False

@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, CursorResult, Select, Update, func, insert
 from extractors.schema import Record
 from pipeline.store import audit
 from pipeline.store.audit import Actor
-from pipeline.store.database import Work
+from pipeline.store.database import StoreError, Work
 from pipeline.store.errors import NotFound, Outdated
 from pipeline.store.keys import KeysError
 from pipeline.store.sealed import place, seal_record, unseal_record
@@ -63,6 +63,10 @@ _SEALED: Final = "run_items.sealed"
 
 class Busy(Exception):  # noqa: N818  # it says what is so, as Outdated does
     """Somebody else works on a plan just now: it is for later."""
+
+
+class OtherRunError(StoreError):
+    """A run towards something else has not ended."""
 
 
 class Run(NamedTuple):
@@ -153,12 +157,21 @@ def begin(
         w: The transaction.
         actor: Who begins it.
         kind: What is done with each plan.
-        conversation_ids: Whose plans, in this order; those that the unfinished run has already are not added.
+        conversation_ids: Whose plans, in this order; of those that the unfinished run has already, the ones
+            that failed are tried again.
         template_id: The template that the plans are to be in.
         extractor: The version of the extraction that they are to be made by.
         trial: Whether only to tell what would change.
+
+    Raises:
+        OtherRunError: One of the same kind and another aim is unfinished.
     """
     there = unfinished(w, kind, template_id=template_id, extractor=extractor, trial=trial)
+    if there and trial:
+        cancel(w, actor, there.id)
+        there = None
+    if not trial:
+        _check_alone(w, kind, template_id, extractor)
     run_id = there.id if there else uuid.uuid4().hex
     if there is None:
         w.session.add(
@@ -174,9 +187,11 @@ def begin(
             )
         )
         w.session.flush()
-    in_it = select(RunItemRow.conversation_id).where(RunItemRow.run_id == run_id)
-    known = set(w.session.scalars(in_it)) if there else set()
-    new = iter([each for each in dict.fromkeys(conversation_ids) if each not in known])
+    in_it = select(RunItemRow.conversation_id, RunItemRow.state).where(RunItemRow.run_id == run_id)
+    known: dict[str, str] = dict(w.session.execute(in_it).all()) if there else {}
+    asked = dict.fromkeys(conversation_ids)
+    _try_again(w, run_id, [each for each in asked if known.get(each) == "failed"])
+    new = iter([each for each in asked if each not in known])
     position = len(known)
     while some := list(islice(new, _AT_ONCE)):
         rows = [
@@ -194,6 +209,27 @@ def begin(
     # Last: it holds the end of the audit trail, for which all others wait.
     audit.record(w, actor, "begin_run", object=run_id)
     return get(w, run_id)
+
+
+def _check_alone(w: Work, kind: Kind, template_id: str | None, extractor: str | None) -> None:
+    rows = w.session.scalars(
+        select(RunRow).where(RunRow.kind == kind, RunRow.state == "running", RunRow.trial.is_(False))
+    )
+    for row in rows:
+        is_other = (row.template_id, row.extractor) != (template_id, extractor)
+        if is_other and end(w, row.id).state == "running":
+            raise OtherRunError(OTHER_RUN.format(row.id[:8]))
+
+
+def _try_again(w: Work, run_id: str, conversation_ids: Sequence[str]) -> None:
+    """Lets plans that failed wait again, as if they were never begun."""
+    never_begun = dict.fromkeys(("code", "worker", "lease_until", "milliseconds", "ended_at"))
+    rows = [
+        {"run_id": run_id, "conversation_id": each, "state": "waiting", "attempts": 0, **never_begun}
+        for each in conversation_ids
+    ]
+    if rows:
+        w.session.execute(update(RunItemRow), rows)
 
 
 def waiting(w: Work, run_id: str) -> frozenset[str]:
@@ -244,7 +280,7 @@ def named(w: Work, start: str) -> str:
     """
     found = w.session.scalars(select(RunRow.id).where(RunRow.id.startswith(start, autoescape=True))).all()
     if len(found) != 1:
-        raise NotFound(NO_RUN)
+        raise NotFound(TWO_RUNS if found else NO_RUN)
     return found[0]
 
 

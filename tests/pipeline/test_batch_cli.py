@@ -178,6 +178,51 @@ def test_a_selection_does_not_go_on_with_a_run_over_others(izp: Any, reviewed: A
     assert (template_of(reviewed, talk), template_of(reviewed, other)) == (reviewed.second, reviewed.first)
 
 
+def test_a_run_goes_on_although_a_plan_of_it_is_so_by_now(izp: Any, reviewed: Any, capsys: Output):
+    talk, done = reviewed.add("Noor"), reviewed.add("Mila")
+    assert izp("rerender", "--to", "2.3.0", "--child", child_of(reviewed, done)) == 0
+    with work(reviewed.store) as w:
+        runs.begin(w, Actor(), "rerender", [talk, done], template_id=reviewed.second)
+    assert izp("rerender", "--to", "2.3.0", "--child", child_of(reviewed, talk)) == 0
+    assert "gaat verder" in capsys.readouterr().err
+    assert template_of(reviewed, talk) == reviewed.second
+
+
+def test_no_run_begins_while_one_to_another_template_is_unfinished(izp: Any, reviewed: Any, capsys: Output):
+    talk = reviewed.add("Noor")
+    child = child_of(reviewed, talk)
+    assert izp("rerender", "--to", "2.3.0", "--child", child) == 0
+    with work(reviewed.store) as w:
+        run = runs.begin(w, Actor(), "rerender", [reviewed.add("Mila")], template_id=reviewed.second)
+    assert izp("rerender", "--to", "2.2.0", "--child", child, "--dry-run") == 0
+    assert izp("rerender", "--to", "2.2.0", "--child", child) == BAD_INPUT
+    assert f"izp runs stop {run.id[:8]}" in " ".join(capsys.readouterr().err.split())
+    assert izp("runs", "stop", run.id) == 0
+    assert izp("rerender", "--to", "2.2.0", "--child", child) == 0
+    assert template_of(reviewed, talk) == reviewed.first
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("OperationalError", "De database"), ("ObjectsError", "De opslag"), ("KeyError", "in het programma")],
+)
+def test_why_a_run_did_not_go_on_is_told_in_words(
+    izp: Any, reviewed: Any, monkeypatch: pytest.MonkeyPatch, capsys: Output, kind: str, words: str
+):
+    def away(*_: object, **__: object) -> None:
+        raise batch.BatchError(kind)
+
+    monkeypatch.setattr(batch, "work_off", away)
+    talk = reviewed.add("Noor")
+    assert izp("rerender", "--to", "2.3.0", "--child", child_of(reviewed, talk)) == INTERNAL_FAILURE
+    told = capsys.readouterr().err
+    assert words in told
+    assert f"({kind})" in told
+    with work(reviewed.store) as w:
+        [run] = [one for one in runs.recent(w) if one.state == "running"]
+        runs.cancel(w, Actor(), run.id)
+
+
 def test_a_selection_goes_on_with_its_own_run(izp: Any, reviewed: Any, capsys: Output):
     talk = reviewed.add("Noor")
     with work(reviewed.store) as w:

@@ -10,7 +10,7 @@ from pipeline.store.audit import Actor
 from pipeline.store.conversations import Submitted
 from pipeline.store.database import Store, look, work
 from pipeline.store.errors import NotFound, Outdated
-from pipeline.store.runs import BUSY, ENDED, Change, Detail, Part, Run
+from pipeline.store.runs import BUSY, ENDED, Change, Detail, OtherRunError, Part, Run
 from pipeline.store.tables import AuditRow, RunItemRow
 
 LEASE = dt.timedelta(minutes=1)
@@ -175,10 +175,42 @@ def test_the_same_run_begun_again_goes_on_with_what_waits(
     assert (again.id, again.total, again.waiting) == (run.id, 5, 4)
 
 
-@pytest.mark.parametrize("other", [{"extractor": "v3"}, {"extractor": "v2", "trial": True}])
-def test_a_run_with_another_aim_is_another(store: Store, nurse: Actor, run: Run, other: dict[str, object]):
+def test_a_plan_that_failed_is_tried_again_when_its_run_goes_on(
+    store: Store, nurse: Actor, run: Run, ids: list[str]
+):
+    part = claim(store, run, 2)
+    finish(store, part, ids[0], "failed", code=BUSY)
+    finish(store, part, ids[1])
     with work(store) as w:
-        assert runs.begin(w, nurse, "reextract", [], **other).id != run.id  # type: ignore[arg-type]
+        again = runs.begin(w, nurse, "reextract", ids[:1], **AIM)
+    assert (again.id, again.counts) == (run.id, {"waiting": 3, "changed": 1})
+    assert claim(store, run).conversation_ids == (ids[0], *ids[2:])
+
+
+def test_a_trial_does_not_go_on_but_begins_anew(store: Store, nurse: Actor, run: Run, ids: list[str]):
+    with work(store) as w:
+        trials = [runs.begin(w, nurse, "reextract", ids, **AIM, trial=True) for _ in range(2)]
+    assert len({run.id, *(one.id for one in trials)}) == 3
+    assert [now(store, one).state for one in (*trials, run)] == ["cancelled", "running", "running"]
+
+
+@pytest.mark.parametrize("is_stopped", [False, True])
+def test_a_run_towards_something_else_begins_when_the_first_has_ended(
+    store: Store, nurse: Actor, run: Run, ids: list[str], is_stopped: bool
+):
+    with work(store) as w:
+        assert runs.begin(w, nurse, "reextract", [], extractor="v3", trial=True).id != run.id
+    with pytest.raises(OtherRunError, match=f"izp runs stop {run.id[:8]}"), work(store) as w:
+        runs.begin(w, nurse, "reextract", ids, extractor="v3")
+    part = claim(store, run)
+    if is_stopped:
+        with work(store) as w:
+            runs.cancel(w, nurse, run.id)
+    else:  # all is done, and whoever did it was killed before that was told
+        for conversation_id in ids:
+            finish(store, part, conversation_id)
+    with work(store) as w:
+        assert runs.begin(w, nurse, "reextract", ids, extractor="v3").id != run.id
 
 
 def test_a_run_ends_when_nothing_waits(store: Store, run: Run, ids: list[str]):
@@ -217,6 +249,14 @@ def test_a_run_is_found_by_the_beginning_of_its_id(store: Store, run: Run):
         assert [one.id for one in runs.recent(w)] == [run.id]
         with pytest.raises(NotFound):
             runs.named(w, "x")
+        assert runs.named(w, "") == run.id
+
+
+def test_a_beginning_that_two_runs_share_says_so(store: Store, nurse: Actor, run: Run):
+    with work(store) as w:
+        runs.begin(w, nurse, "reextract", [], **AIM, trial=True)
+        with pytest.raises(NotFound, match="meer dan één"):
+            runs.named(w, "")
 
 
 def test_a_claim_that_is_given_back_as_never_begun_costs_no_attempt(store: Store, run: Run, ids: list[str]):
