@@ -15,7 +15,7 @@ from pipeline.render import FAMILY, for_family, lay_out, render_docx_layout, ren
 from pipeline.store import documents, drafts, lagging, reviews, templates
 from pipeline.store.audit import Actor
 from pipeline.store.conversations import found, locked
-from pipeline.store.database import Store, Work, look, work
+from pipeline.store.database import Store, StoreError, Work, look, work
 from pipeline.store.documents import Kind
 from pipeline.store.drafts import Version
 from pipeline.store.runs import Busy, Detail, Outcome, Run
@@ -26,20 +26,33 @@ from pipeline.text_changes import changes
 Finish = Callable[[Work, Outcome, Detail | None], None]
 """Tells what became of a plan, in the transaction that changes it."""
 
+NOT_COMPARED: Final = (
+    "Deze versie van izp kan het vorige sjabloon van dit plan niet meer gebruiken. Wat er anders is, kon "
+    "niet vergeleken worden: lees het plan na."
+)
+
 TRIES: Final = 3
 """So often a plan is made again that readers change in the meantime, before it is left for later."""
 
 
+class _Shown(NamedTuple):
+    """A plan in a template, with the record numbered as in it."""
+
+    template: Template
+    record: Dossier
+    plan: Plan
+
+
 class _Seen(NamedTuple):
-    """A plan as it is, in the template that it is in (`before`) and in the other one (`after`)."""
+    """A plan as it is, and in the other template.
+
+    There is no `before` where this izp cannot use the template that it is in.
+    """
 
     version: Version
     content: str
-    former: Template
-    template: Template
-    before: Plan
-    after: Plan
-    record: Dossier
+    before: _Shown | None
+    after: _Shown
     has_documents: bool
 
 
@@ -79,51 +92,56 @@ def _look(w: Work, run: Run, conversation_id: str) -> _Seen:
     if _is_drafted(row):
         raise Busy
     version = drafts.head(w, conversation_id)
-    former, template = templates.get(w, version.template_id), templates.get(w, run.template_id or "")
-    if version.approval and former != template:  # what follows it is a concept
-        record, before = _next_concept(w, conversation_id, former, version)
-        _, after = _next_concept(w, conversation_id, template, version)
-    else:
-        record, before = reviews.plan_in(w, conversation_id, former)
-        _, after = reviews.plan_in(w, conversation_id, template)
-    made_from = None if after.approval else after.fingerprint
+    is_followed = version.approval is not None and version.template_id != run.template_id
+
+    def shown(template: Template) -> _Shown:
+        made = _next_concept if is_followed else reviews.plan_in
+        return _Shown(template, *made(w, conversation_id, template, version.number))
+
+    former = _usable(w, version.template_id)
+    after = shown(templates.get(w, run.template_id or ""))
+    made_from = None if after.plan.approval else after.plan.fingerprint
     return _Seen(
         version,
         reviews.content(w, conversation_id),
-        former,
-        template,
-        before,
+        shown(former) if former else None,
         after,
-        record,
         lagging.has_documents(w, conversation_id, version.number, made_from),
     )
 
 
-def _next_concept(
-    w: Work, conversation_id: str, template: Template, version: Version
-) -> tuple[Dossier, Plan]:
+def _usable(w: Work, template_id: str) -> Template | None:
+    """A template, unless it is one for another version of izp."""
+    try:
+        return templates.get(w, template_id)
+    except StoreError:
+        return None
+
+
+def _next_concept(w: Work, conversation_id: str, template: Template, number: int) -> tuple[Dossier, Plan]:
+    """The concept that would follow the version of that number, which is the newest, and its record."""
     record = reviews.record_in(w, conversation_id, template)
-    number = version.number + 1
-    return record, assemble(record.conversation, record.findings, template, record.corrections, number=number)
+    plan = assemble(record.conversation, record.findings, template, record.corrections, number=number + 1)
+    return record, plan
 
 
 def _again(store: Store, run: Run, conversation_id: str, seen: _Seen, finish: Finish) -> None:
-    is_there = seen.former == seen.template
+    is_there = seen.version.template_id == run.template_id
     made: dict[Kind, bytes] = {}
     outcome: Outcome = "unchanged"
     detail = None
     if not (is_there and seen.has_documents):
-        layouts = _layouts(seen.after, seen.template)
+        layouts = _layouts(seen.after.plan, seen.after.template)
         detail = Detail() if is_there else _detail(seen, layouts)
         outcome = "attention" if detail.attention else "changed"
-        made = {} if run.trial else _documents(seen.after, seen.template, layouts)
+        made = {} if run.trial else _documents(seen.after.plan, seen.after.template, layouts)
     with work(store) as w:
         row = locked(w, conversation_id)
         if _is_drafted(row) or drafts.head(w, conversation_id) != seen.version:
             raise _Changed
         if made:
             is_new = seen.version.approval is not None and not is_there
-            number, mark = seen.version.number + is_new, seen.after.fingerprint
+            number, mark = seen.version.number + is_new, seen.after.plan.fingerprint
             # An event holds the end of the audit trail, for which all others wait: first what takes long,
             # and the event last where it can be.
             rows = [
@@ -149,7 +167,7 @@ def _restyle(w: Work, run: Run, conversation_id: str, seen: _Seen) -> None:
     approved_on = was.approval.content_hash if was.approval else seen.content
     if (now.drafting, now.corrections, approved_on) != (was.drafting, was.corrections, seen.content):
         raise OtherRecordError
-    reviews.note_open_points(w, found(w, conversation_id), seen.after)
+    reviews.note_open_points(w, found(w, conversation_id), seen.after.plan)
 
 
 def _layouts(plan: Plan, template: Template) -> tuple[str, str]:
@@ -157,15 +175,18 @@ def _layouts(plan: Plan, template: Template) -> tuple[str, str]:
 
 
 def _detail(seen: _Seen, layouts: tuple[str, str]) -> Detail:
-    check_same_record(seen.before, seen.after)
-    before, after = seen.before, seen.after
+    if seen.before is None:
+        return Detail(attention=(NOT_COMPARED,))
+    template, record, before = seen.before
+    after = seen.after.plan
+    check_same_record(before, after)
     alike = {
         before.edition: after.edition,
         f"sjabloon {before.template} {before.version}": f"sjabloon {after.template} {after.version}",
     }
-    text = changes("\n".join(_layouts(before, seen.former)), "\n".join(layouts), alike)
+    text = changes("\n".join(_layouts(before, template)), "\n".join(layouts), alike)
     return Detail(
-        attention=attention(before, after, seen.record.corrections), text=text.pieces, further=text.further
+        attention=attention(before, after, record.corrections), text=text.pieces, further=text.further
     )
 
 

@@ -5,10 +5,10 @@ import pytest
 from sqlalchemy import select
 
 from pipeline import rerender
-from pipeline.rerender import again
-from pipeline.store import conversations, documents, drafts, lagging, reviews, runs
+from pipeline.rerender import NOT_COMPARED, again
+from pipeline.store import conversations, documents, drafts, lagging, reviews, runs, templates
 from pipeline.store.audit import Actor
-from pipeline.store.database import Store, look, work
+from pipeline.store.database import Store, StoreError, Work, look, work
 from pipeline.store.runs import Busy, Detail, Outcome, Run
 from pipeline.store.tables import AuditRow, ConversationRow, CorrectionRow
 
@@ -129,6 +129,29 @@ def test_a_trial_tells_what_would_change_and_changes_nothing(
     with look(reviewed.store) as w:
         assert (drafts.versions(w, talk), conversations.status(w, talk)) == before
     assert put(reviewed, talk) == (outcome, detail)  # and then does just that
+
+
+def test_a_plan_in_a_template_that_cannot_be_used_any_more_is_to_be_read(
+    reviewed: Any, put: Any, monkeypatch: pytest.MonkeyPatch
+):
+    concept, approved = reviewed.add(), reviewed.add()
+    reviewed.correct(concept, "edit", "1", "Hij is het liefst thuis")
+    reviewed.approve(approved)
+    before = [record(reviewed.store, talk) for talk in (concept, approved)]
+    get = templates.get
+
+    def usable(w: Work, template_id: str) -> Any:
+        if template_id == reviewed.first:
+            raise StoreError("Werk izp bij.")
+        return get(w, template_id)
+
+    monkeypatch.setattr(templates, "get", usable)
+    for talk, number in ((concept, 1), (approved, 2)):
+        assert put(reviewed, talk) == ("attention", Detail(attention=(NOT_COMPARED,)))
+        with look(reviewed.store) as w:
+            head = drafts.head(w, talk)
+        assert (head.number, head.template_id) == (number, reviewed.second)
+    assert [record(reviewed.store, talk) for talk in (concept, approved)] == before
 
 
 def test_what_a_reader_did_meanwhile_is_in_the_new_documents(
