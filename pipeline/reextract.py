@@ -6,6 +6,7 @@ approved plan stays as it is; where something is other, a new concept follows it
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -147,11 +148,20 @@ def _detail(other: Differences, reasons: tuple[str, ...], labels: Labels) -> Det
         new=tuple(map(_told, other.new)),
         vanished=tuple(map(_told, other.vanished)),
         read_otherwise=tuple(_read_otherwise(other, labels)),
+        points=tuple(_points(other, labels)),
     )
 
 
 def _told(one: Found) -> str:
     return f"“{one.statement.quote}”{' (nog te beoordelen)' if one.to_review else ''}"
+
+
+def _points(other: Differences, labels: Labels) -> Iterator[str]:
+    for flags, what in ((other.came, "erbij"), (other.went, "vervallen")):
+        for kind, count in Counter(flag.type for flag in flags).items():
+            yield f"{labels.flags[kind].title}: {count} {what}"
+    if other.elsewhere:
+        yield "Wie er spreekt, wanneer dat was of waar een behandeling genoemd wordt, is anders gelezen."
 
 
 def _read_otherwise(other: Differences, labels: Labels) -> Iterator[str]:

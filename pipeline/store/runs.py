@@ -118,8 +118,8 @@ class Detail(Record):
     """What became of a plan, in words. It is about a child: it is kept sealed.
 
     `attention` says in sentences what somebody should look at. `text` are the pieces of text that differ, and
-    `further` counts those beyond them. Of a new extraction `new` and `vanished` are statements, and
-    `read_otherwise` says of others how they are read now.
+    `further` counts those beyond them. Of a new extraction `new` and `vanished` are statements,
+    `read_otherwise` says of others how they are read now, and `points` which points came or went.
     """
 
     attention: tuple[str, ...] = ()
@@ -128,6 +128,7 @@ class Detail(Record):
     new: tuple[str, ...] = ()
     vanished: tuple[str, ...] = ()
     read_otherwise: tuple[str, ...] = ()
+    points: tuple[str, ...] = ()
 
 
 class Item(NamedTuple):
@@ -152,6 +153,9 @@ def begin(
     trial: bool = False,
 ) -> Run:
     """Begins a run, or goes on with the one of the same kind and aim that has not ended.
+
+    A trial is begun anew, as it tells what would change by now. No other run of the kind may be unfinished:
+    the two would put plans back and forth.
 
     Args:
         w: The transaction.

@@ -1,3 +1,4 @@
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -150,6 +151,19 @@ def test_a_conflict_that_comes_asks_for_attention(reviewed: Any, work_out: Any):
     flag = Flag(type="conflict", statements=(first.id, third.id), note="Kijk dit na.")
     outcome, detail = work_out(talk, lambda draft: with_findings(draft, flags=(*draft.findings.flags, flag)))
     assert (outcome, detail.attention) == ("attention", (AT_CONFLICT,))
+    assert detail.points == ("Verschil in wensen: 1 erbij",)
+
+
+def test_where_only_the_conversation_is_read_otherwise_the_report_says_so(reviewed: Any, work_out: Any):
+    talk = reviewed.add()
+
+    def finds(draft: Extraction) -> Extraction:
+        other = draft.conversation.model_copy(update={"date": dt.date(2026, 1, 2)})
+        return draft.model_copy(update={"conversation": other})
+
+    outcome, detail = work_out(talk, finds)
+    told = ("Wie er spreekt, wanneer dat was of waar een behandeling genoemd wordt, is anders gelezen.",)
+    assert (outcome, detail) == ("changed", Detail(points=told))
 
 
 def test_a_confirmed_statement_that_is_read_otherwise_stays_and_asks_for_attention(

@@ -85,6 +85,11 @@ def test_what_needs_attention_comes_first_then_what_failed_and_unchanged_ones_ar
     assert "Sem, gesprek.txt" not in shown
 
 
+def test_points_that_came_or_went_are_told():
+    shown = page(report(told("Sem", detail=Detail(points=("Wie doet dit?: 2 erbij",)))))
+    assert "<p>Open punten en gesprek:</p>\n<ul><li>Wie doet dit?: 2 erbij</li></ul>" in shown
+
+
 def test_no_word_becomes_markup():
     detail = Detail(text=(CHANGE.model_copy(update={"after": ("<script>",)}),))
     assert "<script>" not in page(report(told("Sem", detail=detail)))
