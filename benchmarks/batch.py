@@ -20,6 +20,7 @@ import random
 import re
 import shutil
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -33,6 +34,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import select
 
 from benchmarks.processes import Watch, spent_by, tree
+from benchmarks.transactions import transactions
 from extractors.extract import extract, load
 from pipeline import batch, rerender
 from pipeline.corrections import Correction, Kind, correction_id
@@ -242,7 +244,8 @@ def template_versions(store: Store, folder: Path) -> Iterator[str]:
 def in_turns(store: Store, settings: Settings, ids: Sequence[str], wanted: str) -> tuple[float, str]:
     """How often the bare cost a plan takes, and both in ms: in turns in this process, as many as are claimed.
 
-    What it costs Typst to let go of a document (`pdf._let_go`), without which memory grows, is in both.
+    What it costs Typst to let go of a document (`pdf._let_go`), without which memory grows, is in both. It
+    also tells the time of the transaction of a plan, and of that since its event in the trail (medians).
     """
     with work(store) as w:
         run = runs.begin(w, Actor(), "rerender", ids, template_id=wanted)
@@ -251,23 +254,26 @@ def in_turns(store: Store, settings: Settings, ids: Sequence[str], wanted: str) 
     whole: list[float] = []
     bare: list[float] = []
     _bare(_planned(store, ids[0], template), template)  # so that neither pays for the start of pandoc
-    for first in range(0, len(ids), batch.SIZE):
-        began = _spent()
-        batch.part(run.id, batch.SIZE, f"{len(whole):032x}")
-        whole.append(_spent() - began)
-        bare.append(0.0)
-        for talk in ids[first : first + batch.SIZE]:
-            plan = _planned(store, talk, template)
-            layouts = rerender._layouts(plan, template)
+    with transactions(batch._open[0][0].engine) as took:
+        for first in range(0, len(ids), batch.SIZE):
             began = _spent()
-            _bare(plan, template, layouts)
-            bare[-1] += _spent() - began
+            batch.part(run.id, batch.SIZE, f"{len(whole):032x}")
+            whole.append(_spent() - began)
+            bare.append(0.0)
+            for talk in ids[first : first + batch.SIZE]:
+                plan = _planned(store, talk, template)
+                layouts = rerender._layouts(plan, template)
+                began = _spent()
+                _bare(plan, template, layouts)
+                bare[-1] += _spent() - began
     with work(store) as w:
         runs.end(w, run.id)
     batch._open.pop()[0].engine.dispose()
     # The first pay for reading the templates, as each process does once.
     ms = [1000 * sum(times[1:]) / (len(ids) - batch.SIZE) for times in (whole, bare)]
-    return ms[0] / ms[1], f"{ms[0]:.0f} and {ms[1]:.0f} ms a plan"
+    written, held = (1000 * statistics.median(times) for times in zip(*took, strict=True))
+    told = f"{ms[0]:.0f} and {ms[1]:.0f} ms a plan; a transaction {written:.1f} ms, {held:.1f} from its event"
+    return ms[0] / ms[1], told
 
 
 def _spent() -> float:
