@@ -37,6 +37,7 @@ from pipeline import batch, drafting
 from pipeline import reextract as reextraction
 from pipeline.batch import CORES, BatchError, OtherVersionError
 from pipeline.drafting import DraftingError
+from pipeline.reextract import OtherExtractorError
 from pipeline.settings import Settings
 from pipeline.store import claims, lagging, runs, templates
 from pipeline.store.audit import Actor
@@ -335,6 +336,8 @@ def _behind(w: Work, kind: Kind) -> Run | None:
         ids = lagging.behind_template(w, template_id)
     else:
         template_id, extractor = None, reextraction.extractor(Settings())
+        if runs.is_outdated(w, extractor):  # this machine was forgotten in an update, and nobody looks on
+            raise OtherExtractorError
         ids = lagging.behind_extractor(w, extractor)
     unfinished = runs.unfinished(w, kind, template_id=template_id, extractor=extractor)
     if not ids and unfinished is None:

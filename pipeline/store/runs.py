@@ -267,6 +267,13 @@ def unfinished(
     return _run(w, row) if row else None
 
 
+def is_outdated(w: Work, extractor: str) -> bool:
+    """Whether runs towards a version of the extraction were followed by one towards another."""
+    begun = select(RunRow.extractor).where(RunRow.kind == "reextract", RunRow.trial.is_(False))
+    told = w.session.scalars(begun.order_by(RunRow.created_at)).all()
+    return extractor in told and told[-1] != extractor
+
+
 def get(w: Work, run_id: str) -> Run:
     """A run.
 

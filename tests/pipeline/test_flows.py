@@ -458,6 +458,19 @@ def test_a_part_whose_process_ended_is_begun_again(monkeypatch: pytest.MonkeyPat
     assert flows._part(Ended(ProcessEnded()), "run")  # type: ignore[arg-type]
 
 
+def test_a_machine_that_was_not_updated_begins_no_run_by_itself(
+    reviewed_alone: Any, monkeypatch: pytest.MonkeyPatch
+):
+    from pipeline import flows
+
+    monkeypatch.setattr(flows, "_store", lambda: reviewed_alone.store)
+    for version in (extractor(reviewed_alone.settings), "newer"):
+        with work(reviewed_alone.store) as w:
+            runs.begin(w, Actor(), "reextract", [], extractor=version)
+    with pytest.raises(flows.RunError, match="OtherExtractorError"):
+        flows.begin.fn("reextract", None)
+
+
 def test_a_task_that_paused_while_its_flow_ended_ends_too(monkeypatch: pytest.MonkeyPatch):
     from pipeline import flows
 

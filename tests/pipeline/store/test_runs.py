@@ -213,6 +213,20 @@ def test_a_run_towards_something_else_begins_when_the_first_has_ended(
         assert runs.begin(w, nurse, "reextract", ids, extractor="v3").id != run.id
 
 
+def test_a_version_that_another_followed_is_outdated_until_somebody_begins_a_run_towards_it_again(
+    store: Store, nurse: Actor
+):
+    def begun(extractor: str, *, trial: bool = False) -> list[str]:
+        with work(store) as w:
+            runs.begin(w, nurse, "reextract", [], extractor=extractor, trial=trial)
+            return [name for name in ("v1", "v2", "v3") if runs.is_outdated(w, name)]
+
+    assert begun("v1") == []
+    assert begun("v2", trial=True) == []
+    assert begun("v2") == ["v1"]
+    assert begun("v1") == ["v2"]
+
+
 def test_a_run_ends_when_nothing_waits(store: Store, run: Run, ids: list[str]):
     part = claim(store, run)
     for conversation_id in ids:
