@@ -65,7 +65,7 @@ Progress = Callable[[Run], None]
 _PASSES: Final = (SQLAlchemyError, ObjectsError)
 """What is wrong with the store and not with a plan, and may be over when it is tried again."""
 
-_AWAY: Final = frozenset({"08", "40", "53", "55", "57", "58"})
+_AWAY: Final = frozenset({"08", "40", "53", "55", "57"})
 """Classes of errors of PostgreSQL by which no plan could be kept: no connection, no room, a lock, a stop."""
 
 _log: Final = logging.getLogger(__name__)
@@ -73,6 +73,10 @@ _log: Final = logging.getLogger(__name__)
 
 class BatchError(Exception):
     """A part of a run could not be worked on now. Tells the kind of the error, and nothing of any plan."""
+
+
+class _LackingError(Exception):
+    """This machine lacks something, such as memory, room on its disk or a program that it may start."""
 
 
 class OtherVersionError(BatchError):
@@ -255,9 +259,9 @@ def part(run_id: str, size: int, worker: str) -> bool:
         Whether there was one to claim.
 
     Raises:
-        BatchError: The store cannot be used now.
-        OtherVersionError: This process cannot do what the run is for. Nothing is claimed, so that no plan
-            fails for that.
+        BatchError: The store cannot be used now, or this machine lacks something.
+        OtherVersionError: This process cannot do what the run is for, or not any more. What it claimed is
+            given back, so that no plan fails for that.
     """
     store, settings = _open[0]
     failure, kind, is_no_plans_fault, claimed = BatchError, "", False, None
@@ -279,13 +283,15 @@ def part(run_id: str, size: int, worker: str) -> bool:
             signal.alarm(LONGEST_S)
     except _PASSES as error:
         kind, is_no_plans_fault = type(error).__name__, _is_away(error)
+    except _LackingError:
+        kind, is_no_plans_fault = runs.AWAY, True
     except KeysError as error:
         failure, kind, is_no_plans_fault = OtherVersionError, type(error).__name__, True
-    finally:
-        signal.alarm(0)
     if claimed and is_no_plans_fault:
+        signal.alarm(LONGEST_S)
         with contextlib.suppress(SQLAlchemyError), work(store) as w:
             runs.give_back(w, claimed)
+    signal.alarm(0)
     # Not in the handlers: an exception takes the one it was raised in along, with what was said.
     if kind:
         raise failure(kind)
@@ -307,15 +313,16 @@ def _is_away(error: Exception) -> bool:
     if not isinstance(error, DBAPIError):
         return isinstance(error, ObjectsError | PoolTimeout)
     told = next(iter(getattr(error.orig, "args", ())), None)
-    state = str(told.get("C", "")) if isinstance(told, dict) else ""
-    is_operational = isinstance(error, OperationalError | InterfaceError)
-    return error.connection_invalidated or is_operational or state[:2] in _AWAY
+    if isinstance(told, dict):  # by PostgreSQL, whose driver has one kind of error for all
+        return str(told.get("C", ""))[:2] in _AWAY
+    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
 
 
 def _one(store: Store, settings: Settings, run: Run, claimed: Part, conversation_id: str) -> None:
     """Does one plan; whatever is wrong with it, the next one is done too.
 
     Raises:
+        _LackingError: This machine lacks something; the plan is for later.
         KeysError: The main key was rotated: none can be done here.
         ObjectsError: The store of documents cannot be used now.
         SQLAlchemyError: The database cannot be used now.
@@ -334,7 +341,7 @@ def _one(store: Store, settings: Settings, run: Run, claimed: Part, conversation
         return  # another worker has the plan by now, or it was erased
     except _PASSES:
         raise
-    except (OSError, RenderEndedError) as error:
+    except (OSError, MemoryError, RenderEndedError) as error:
         _log.warning("plan of %s: %s", conversation_id, type(error).__name__)
         later = runs.AWAY
     except Exception as error:
@@ -342,12 +349,23 @@ def _one(store: Store, settings: Settings, run: Run, claimed: Part, conversation
     if code == KeysError.__name__:
         _check_key(store)
     if later:
-        with contextlib.suppress(StoreError), work(store) as w:
-            runs.postpone(w, claimed, conversation_id, later)
+        _leave(store, claimed, conversation_id, later)
     if code:
         _log.error("plan of %s: %s", conversation_id, code)
         with contextlib.suppress(StoreError), work(store) as w:
             finish(w, "failed", None, code)
+
+
+def _leave(store: Store, claimed: Part, conversation_id: str, why: str) -> None:
+    """Leaves a plan for later.
+
+    Raises:
+        _LackingError: Because of something that this machine lacks.
+    """
+    with contextlib.suppress(StoreError), work(store) as w:
+        runs.postpone(w, claimed, conversation_id, why)
+    if why == runs.AWAY:
+        raise _LackingError
 
 
 def _again(store: Store, settings: Settings, run: Run, conversation_id: str, finish: rerender.Finish) -> None:

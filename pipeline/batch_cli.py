@@ -46,17 +46,19 @@ OTHERS_WAIT: Final = (
     "Een eerdere run was niet af en gaat over meer plannen dan u nu kiest: {} andere. Geef de opdracht van "
     "toen nog eens, of stop hem met izp runs stop {} als u alleen deze plannen wilt."
 )
-_NO_DATABASE: Final = "De database is niet te bereiken, of kan niets bewaren"
+_NO_DATABASE: Final = "De database is niet te bereiken, kan niets bewaren of weigert iets"
 CAUSES: Final = {
     "DatabaseError": _NO_DATABASE,
     "InterfaceError": _NO_DATABASE,
     "KeysError": "De hoofdsleutel is intussen vervangen. Zet de nieuwe op zijn plaats",
     "ObjectsError": "De opslag van de documenten is niet te bereiken",
+    "OSError": "Deze computer komt iets tekort, zoals geheugen, ruimte op de schijf of rechten",
     "OperationalError": _NO_DATABASE,
     "OtherExtractorError": "Deze run hoort bij een andere versie van izp. Stop hem met izp runs stop",
     "ProcessEnded": "De processen stopten steeds: misschien is er te weinig geheugen, of is de schijf vol",
     "ProgrammingError": _NO_DATABASE,
     "StoreError": "Deze versie van izp kan het sjabloon niet gebruiken. Werk izp bij",
+    "TimeoutError": _NO_DATABASE,
 }
 """Why a run did not go on and what to do, by the kind of the error."""
 
@@ -135,7 +137,7 @@ def rerender(
                 w,
                 "rerender",
                 ids,
-                lambda: lagging.behind_template(w, wanted),
+                lambda: lagging.behind_template(w, wanted, only_concept=only_concept),
                 template_id=wanted,
                 trial=dry_run,
             )
@@ -163,7 +165,12 @@ def reextract(
         with work(store) as w:
             ids = lagging.behind_extractor(w, now, child_ids=_known(w, child), only_concept=only_concept)
             run, is_resumed = _begun(
-                w, "reextract", ids, lambda: lagging.behind_extractor(w, now), extractor=now, trial=dry_run
+                w,
+                "reextract",
+                ids,
+                lambda: lagging.behind_extractor(w, now, only_concept=only_concept),
+                extractor=now,
+                trial=dry_run,
             )
         _work_off(settings, store, run, report, is_resumed=is_resumed)
 
@@ -256,7 +263,7 @@ def _begun(
         w: The transaction.
         kind: What is done with each plan.
         ids: The plans that were chosen, of those that lag behind.
-        lag: Gives all plans that do: one that waits and no longer does is no reason to refuse.
+        lag: Gives those of all children: one that waits and is none of them is no reason to refuse.
         template_id: The template that the plans are to be in.
         extractor: The version of the extraction that they are to be made by.
         trial: Whether only to tell what would change.
@@ -309,10 +316,7 @@ def _work_off(
             else:
                 run = work_off(settings, store, run_id, progress=progress)
     except KeyboardInterrupt:
-        if is_elsewhere:
-            print_line(errors, "De workers gaan door; izp runs toont hoe ver ze zijn. Stop de run met:")
-        else:
-            print_line(errors, "Gestopt. Geef dezelfde opdracht om verder te gaan, of geef hem op met:")
+        print_line(errors, _broken_off(run, is_elsewhere=is_elsewhere))
         print_line(errors, f"izp runs stop {run.id[:8]}")
         raise typer.Exit(INTERRUPTED) from None
     except BatchError as error:
@@ -322,9 +326,20 @@ def _work_off(
     print_line(console_for(), f"Plannen: {_counts(run)}.")
     if run.state == "running":
         print_line(errors, NOT_TENDED)
+    if run.state == "cancelled":
+        print_line(errors, "Deze run is intussen gestopt, of als proef opnieuw begonnen.")
     _write_report(settings, store, run, folder)
     if run.state != "done" or run.counts.get("failed"):
         raise typer.Exit(INTERNAL_FAILURE)
+
+
+def _broken_off(run: Run, *, is_elsewhere: bool) -> str:
+    """What becomes of a run for which nobody waits any more, up to the command that stops it."""
+    if is_elsewhere:
+        return "De workers gaan door; izp runs toont hoe ver ze zijn. Stop de run met:"
+    if run.trial:
+        return "Gestopt. Dezelfde opdracht begint de proef opnieuw. Geef hem op met:"
+    return "Gestopt. Geef dezelfde opdracht om verder te gaan, of geef hem op met:"
 
 
 def _workers_take(run: Run) -> bool:

@@ -244,7 +244,8 @@ def begin(kind: Kind, run_id: str | None) -> Run | None:
 
     Raises:
         NotNowError: The store cannot be reached.
-        RunError: There is no such run.
+        RunError: There is no such run; or none can begin, as one towards something else is unfinished or this
+            machine was forgotten in an update.
     """
     return _told(lambda: _in_store(lambda w: runs.get(w, run_id) if run_id else _behind(w, kind)))
 
@@ -257,8 +258,9 @@ def plans(run_id: str) -> bool:
         Whether the run goes on.
 
     Raises:
-        NotNowError: The store cannot be reached, or the process ended without having claimed anything.
-        RunError: The run is not there any more, or this machine has another izp than it needs.
+        NotNowError: The store cannot be reached, this machine lacks something, or the process ended without
+            having claimed anything.
+        RunError: The run is not there any more, or this machine has another izp or main key than it needs.
     """
     process = _free()
     if process is None:
@@ -336,9 +338,9 @@ def _behind(w: Work, kind: Kind) -> Run | None:
         ids = lagging.behind_template(w, template_id)
     else:
         template_id, extractor = None, reextraction.extractor(Settings())
-        if runs.is_outdated(w, extractor):  # this machine was forgotten in an update, and nobody looks on
-            raise OtherExtractorError
         ids = lagging.behind_extractor(w, extractor)
+        if ids and runs.is_outdated(w, extractor):
+            raise OtherExtractorError  # this machine was forgotten in an update, and nobody looks on
     unfinished = runs.unfinished(w, kind, template_id=template_id, extractor=extractor)
     if not ids and unfinished is None:
         return None

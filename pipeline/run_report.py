@@ -34,8 +34,8 @@ REASONS: Final = {
     ENDED: "Bij dit plan stopte het programma, drie keer. Meld dit aan de beheerder.",
     BUSY: "Aan dit plan werd steeds gewerkt, of het wacht op uitwerking. Geef de opdracht later nog eens.",
     AWAY: (
-        "De computer kwam drie keer iets tekort, zoals ruimte op de schijf of geheugen. Maak ruimte en geef "
-        "de opdracht nog eens."
+        "De computer kwam drie keer iets tekort, zoals geheugen, ruimte op de schijf of rechten. Kijk dat na "
+        "en geef de opdracht nog eens."
     ),
     "RenderError": "Met dit sjabloon kon het document niet gemaakt worden. Kijk het sjabloon na.",
     "OtherRecordError": "In dit sjabloon zou iets van het plan wegvallen. Het plan is niet aangeraakt.",

@@ -3,7 +3,9 @@
 set -eu
 for name in izp prefect; do
     # By the environment: what stands in a command line can be read by all on the machine.
-    PASSWORD=$(cat "/run/secrets/database-$name") psql --set ON_ERROR_STOP=1 --username postgres --set name="$name" <<'SQL'
+    PASSWORD=$(cat "/run/secrets/database-$name")
+    export PASSWORD
+    psql --set ON_ERROR_STOP=1 --username postgres --set name="$name" <<'SQL'
 \getenv password PASSWORD
 CREATE ROLE :"name" LOGIN PASSWORD :'password';
 CREATE DATABASE :"name" OWNER :"name";

@@ -37,6 +37,8 @@ def lay_out(plan: Plan, template: Template, layout: str = PLAN) -> str:
     try:
         found = environment_of(template.directory).get_template(layout)
         return found.render(plan=plan, text=template.texts, labels=template.labels)
+    except MemoryError:
+        raise
     except Exception as error:
         # Whatever a layout does wrong, the message may hold words of the plan.
         raise RenderError(f"Het sjabloon {layout} klopt niet ({type(error).__name__}).") from None

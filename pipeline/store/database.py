@@ -302,7 +302,7 @@ def _revisions() -> tuple[str | None, frozenset[str]]:
 
 
 def one_at_a_time(connection: Connection) -> None:
-    """Makes others who open the store or install a template wait for the end of this transaction.
+    """Makes who opens the store, installs a template or begins a run wait for the end of this transaction.
 
     On SQLite all who write do.
     """

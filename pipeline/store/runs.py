@@ -18,11 +18,11 @@ from sqlalchemy import ColumnElement, CursorResult, Select, Update, func, insert
 from extractors.schema import Record
 from pipeline.store import audit
 from pipeline.store.audit import Actor
-from pipeline.store.database import StoreError, Work
+from pipeline.store.database import StoreError, Work, one_at_a_time
 from pipeline.store.errors import NotFound, Outdated
 from pipeline.store.keys import KeysError
 from pipeline.store.sealed import place, seal_record, unseal_record
-from pipeline.store.tables import ConversationRow, RunItemRow, RunRow
+from pipeline.store.tables import ConversationRow, DraftingRow, RunItemRow, RunRow
 
 Kind = Literal["rerender", "reextract"]
 State = Literal["running", "done", "cancelled"]
@@ -170,12 +170,11 @@ def begin(
     Raises:
         OtherRunError: One of the same kind and another aim is unfinished.
     """
-    there = unfinished(w, kind, template_id=template_id, extractor=extractor, trial=trial)
-    if there and trial:
-        cancel(w, actor, there.id)
-        there = None
     if not trial:
+        one_at_a_time(w.session.connection())
         _check_alone(w, kind, template_id, extractor)
+    unended = unfinished(w, kind, template_id=template_id, extractor=extractor, trial=trial)
+    there = None if trial else unended
     run_id = there.id if there else uuid.uuid4().hex
     if there is None:
         w.session.add(
@@ -210,7 +209,9 @@ def begin(
         ]
         w.session.execute(insert(RunItemRow), rows)
         position += len(some)
-    # Last: it holds the end of the audit trail, for which all others wait.
+    # Last: an event holds the end of the audit trail, for which all others wait.
+    if unended and trial:
+        cancel(w, actor, unended.id)
     audit.record(w, actor, "begin_run", object=run_id)
     return get(w, run_id)
 
@@ -268,10 +269,19 @@ def unfinished(
 
 
 def is_outdated(w: Work, extractor: str) -> bool:
-    """Whether runs towards a version of the extraction were followed by one towards another."""
-    begun = select(RunRow.extractor).where(RunRow.kind == "reextract", RunRow.trial.is_(False))
-    told = w.session.scalars(begun.order_by(RunRow.created_at)).all()
-    return extractor in told and told[-1] != extractor
+    """Whether a version of the extraction was in use before the last run towards another began."""
+    begun = (
+        select(RunRow.extractor, RunRow.created_at)
+        .where(RunRow.kind == "reextract", RunRow.trial.is_(False))
+        .order_by(RunRow.created_at.desc())
+    )
+    rows = w.session.execute(begun).all()
+    if not rows or rows[0].extractor == extractor:
+        return False
+    drafted = select(DraftingRow.number).where(
+        DraftingRow.extractor == extractor, DraftingRow.at < rows[0].created_at
+    )
+    return any(row.extractor == extractor for row in rows) or w.session.scalar(drafted.limit(1)) is not None
 
 
 def get(w: Work, run_id: str) -> Run:

@@ -11,7 +11,7 @@ from pipeline.store.conversations import Submitted
 from pipeline.store.database import Store, look, work
 from pipeline.store.errors import NotFound, Outdated
 from pipeline.store.runs import BUSY, ENDED, Change, Detail, OtherRunError, Part, Run
-from pipeline.store.tables import AuditRow, RunItemRow
+from pipeline.store.tables import AuditRow, DraftingRow, RunItemRow
 
 LEASE = dt.timedelta(minutes=1)
 OVER = dt.timedelta(seconds=-1)
@@ -214,7 +214,7 @@ def test_a_run_towards_something_else_begins_when_the_first_has_ended(
 
 
 def test_a_version_that_another_followed_is_outdated_until_somebody_begins_a_run_towards_it_again(
-    store: Store, nurse: Actor
+    store: Store, nurse: Actor, ids: list[str]
 ):
     def begun(extractor: str, *, trial: bool = False) -> list[str]:
         with work(store) as w:
@@ -225,6 +225,11 @@ def test_a_version_that_another_followed_is_outdated_until_somebody_begins_a_run
     assert begun("v2", trial=True) == []
     assert begun("v2") == ["v1"]
     assert begun("v1") == ["v2"]
+    with work(store) as w:  # what an upload was drafted by before any run
+        before = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
+        sealed = {"conversation_sealed": b"", "limits_sealed": b""}
+        w.session.add(DraftingRow(conversation_id=ids[0], number=1, at=before, extractor="v3", **sealed))
+    assert begun("v1") == ["v2", "v3"]
 
 
 def test_a_run_ends_when_nothing_waits(store: Store, run: Run, ids: list[str]):
