@@ -363,8 +363,8 @@ def kill(store: Store, settings: Settings, ids: Sequence[str], wanted: str, time
     twice = [talk for talk, number in (_events(store) - before).items() if number > 1]
     with look(store) as w:
         lag = lagging.behind_template(w, wanted)
-        heads = w.session.scalars(select(DraftRow).where(DraftRow.template_id == wanted)).all()
-    missing = set(ids) - {row.conversation_id for row in heads}
+        there = w.session.scalars(select(DraftRow.conversation_id).where(DraftRow.template_id == wanted))
+        missing = set(ids).difference(there)
     return [
         f"{len(names)} plans {what}"
         for names, what in ((twice, "done twice"), (lag, "lag behind"), (missing, "missing"))
