@@ -467,6 +467,8 @@ def test_a_machine_that_was_not_updated_begins_no_run_by_itself(
     for version in (extractor(reviewed_alone.settings), "newer"):
         with work(reviewed_alone.store) as w:
             runs.begin(w, Actor(), "reextract", [], extractor=version)
+    assert flows.begin.fn("reextract", None) is None  # there is nothing to do
+    reviewed_alone.add()
     with pytest.raises(flows.RunError, match="OtherExtractorError"):
         flows.begin.fn("reextract", None)
 
