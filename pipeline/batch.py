@@ -284,7 +284,7 @@ def part(run_id: str, size: int, worker: str) -> bool:
     except _PASSES as error:
         kind, is_no_plans_fault = type(error).__name__, _is_away(error)
     except _LackingError:
-        kind, is_no_plans_fault = runs.AWAY, True
+        kind, is_no_plans_fault = runs.LACKING, True
     except KeysError as error:
         failure, kind, is_no_plans_fault = OtherVersionError, type(error).__name__, True
     if claimed and is_no_plans_fault:
@@ -343,7 +343,7 @@ def _one(store: Store, settings: Settings, run: Run, claimed: Part, conversation
         raise
     except (OSError, MemoryError, RenderEndedError) as error:
         _log.warning("plan of %s: %s", conversation_id, type(error).__name__)
-        later = runs.AWAY
+        later = runs.LACKING
     except Exception as error:
         code = type(error).__name__
     if code == KeysError.__name__:
@@ -364,7 +364,7 @@ def _leave(store: Store, claimed: Part, conversation_id: str, why: str) -> None:
     """
     with contextlib.suppress(StoreError), work(store) as w:
         runs.postpone(w, claimed, conversation_id, why)
-    if why == runs.AWAY:
+    if why == runs.LACKING:
         raise _LackingError
 
 

@@ -71,10 +71,12 @@ def again(store: Store, run: Run, conversation_id: str, finish: Finish) -> None:
 
     Raises:
         Busy: The conversation is being drafted, or readers are changing the plan.
+        KeysError: The key of the child cannot be used: it is damaged, or the main key was rotated.
         NotFound: There is no such conversation, or no plan of it.
         Outdated: The run has given the plan to another worker; nothing was kept.
         OtherRecordError: In the other template something of the record would be another, or be lost.
         RenderError: The other template does not fit the plan, or a document cannot be made.
+        StoreError: This version of izp cannot use the template of the run.
     """
     for _ in range(TRIES):
         with look(store) as w:

@@ -23,7 +23,7 @@ from pipeline.settings import Settings
 from pipeline.store import children, conversations, runs, templates
 from pipeline.store.database import Work
 from pipeline.store.keys import KeysError
-from pipeline.store.runs import AWAY, BUSY, ENDED, UNREADABLE, Detail, Item, Kind, Outcome, Run, State
+from pipeline.store.runs import BUSY, ENDED, LACKING, UNREADABLE, Detail, Item, Kind, Outcome, Run, State
 
 FOLDER: Final = "verslagen"
 
@@ -33,7 +33,7 @@ MOST: Final = 10_000
 REASONS: Final = {
     ENDED: "Bij dit plan stopte het programma, drie keer. Meld dit aan de beheerder.",
     BUSY: "Aan dit plan werd steeds gewerkt, of het wacht op uitwerking. Geef de opdracht later nog eens.",
-    AWAY: (
+    LACKING: (
         "De computer kwam drie keer iets tekort, zoals geheugen, ruimte op de schijf of rechten. Kijk dat na "
         "en geef de opdracht nog eens."
     ),

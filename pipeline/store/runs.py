@@ -43,7 +43,7 @@ BUSY: Final = "Busy"
 UNREADABLE: Final = "KeysError"
 """The code of a plan of which what changed cannot be unsealed."""
 
-AWAY: Final = "OSError"
+LACKING: Final = "OSError"
 """The code of a plan for which this machine lacked something each time: room, memory, a process."""
 
 PAUSE: Final = dt.timedelta(seconds=20)
@@ -382,7 +382,7 @@ def postpone(w: Work, part: Part, conversation_id: str, code: str = BUSY) -> Non
         w: The transaction.
         part: The claim that the plan is in.
         conversation_id: Whose plan.
-        code: Why: others work on it (`BUSY`), or this machine lacks something (`AWAY`).
+        code: Why: others work on it (`BUSY`), or this machine lacks something (`LACKING`).
 
     Raises:
         Outdated: The claim is no longer this worker's, or the conversation was erased.

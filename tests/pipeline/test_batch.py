@@ -140,7 +140,7 @@ def test_a_plan_for_which_this_machine_lacks_something_is_for_later(
             part(run.id, 2, NAME)
         assert raised.value.__context__ is None
     assert not part(run.id, 2, NAME)
-    assert outcomes(here, run) == [("failed", runs.AWAY)] * 2
+    assert outcomes(here, run) == [("failed", runs.LACKING)] * 2
     end(here, run)
 
 
