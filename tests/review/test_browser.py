@@ -1,5 +1,6 @@
 """The web app in a real browser: the whole story, the keyboard and two reviewers."""
 
+import datetime as dt
 import os
 import re
 import shutil
@@ -19,9 +20,10 @@ from playwright.sync_api import Browser, Page, Playwright, Route, expect, sync_p
 from pipeline.drafting import Drafter
 from pipeline.intake.participants_file import ParticipantsFile
 from pipeline.rendering import Renderer
-from pipeline.store import accounts, children, conversations, members, passwords
+from pipeline.store import accounts, children, claims, conversations, members, passwords
 from pipeline.store.audit import Actor
-from pipeline.store.database import Store, look, open_store, work
+from pipeline.store.claims import Claim
+from pipeline.store.database import Store, Work, look, open_store, work
 from review.app import create_app
 from review.settings import ReviewSettings
 
@@ -212,20 +214,30 @@ class TestOnPostgreSQL:
         test_from_a_conversation_to_an_approved_plan(site, sign_in, faults, tmp_path)
 
 
-def test_a_page_that_waits_sends_for_the_plan_once(site: Site, sign_in: SignIn) -> None:
+def test_a_page_that_waits_sends_for_the_plan_once(
+    site: Site, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
     child = site.child("Wacht")
     nurse = sign_in("vera")
     sent: list[str] = []
+    waits, claim = threading.Event(), claims.claim
+
+    def claim_late(w: Work, lease: dt.timedelta) -> Claim | None:
+        return claim(w, lease) if waits.is_set() else None
 
     def late(route: Route) -> None:
         sent.append(route.request.url)
         time.sleep(1)  # time for the page to ask on
         route.continue_()
 
+    monkeypatch.setattr(claims, "claim", claim_late)
     nurse.goto(f"{site.url}/kinderen/{child}/gesprekken/nieuw")
     nurse.route(re.compile(r"/gesprekken/[0-9a-f]{32}$"), late)
     nurse.get_by_label("Of plak").fill(TALK)
     nurse.get_by_role("button", name="Maak het concept").click()
+    expect(nurse.get_by_role("heading", name="Het gesprek wordt uitgewerkt")).to_be_visible()
+    waits.set()
+    site.drafter.wake()
     expect(nurse.get_by_role("heading", name="Het plan", exact=True)).to_be_visible(timeout=30_000)
     assert len(sent) == 1
 
