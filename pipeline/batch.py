@@ -27,8 +27,8 @@ from pipeline import rerender
 from pipeline.render import RenderEndedError
 from pipeline.settings import Settings
 from pipeline.store import runs, templates
-from pipeline.store.database import Store, StoreError, Work, look, open_store, work
-from pipeline.store.errors import Outdated
+from pipeline.store.database import Store, Work, look, open_store, work
+from pipeline.store.errors import Outdated, StoreError
 from pipeline.store.keys import KeysError
 from pipeline.store.objects import ObjectsError
 from pipeline.store.runs import Busy, Detail, Outcome, Part, Run

@@ -273,7 +273,7 @@ def _begun(
             else.
     """
     from pipeline.store import runs
-    from pipeline.store.database import StoreError
+    from pipeline.store.errors import StoreError
 
     there = runs.unfinished(w, kind, template_id=template_id, extractor=extractor) if not trial else None
     if there and (others := len(runs.waiting(w, there.id).intersection(lag()).difference(ids))):

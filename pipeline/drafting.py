@@ -24,7 +24,8 @@ from pipeline.reading import read_handed_in
 from pipeline.settings import Settings
 from pipeline.store import claims, templates
 from pipeline.store.claims import Claim
-from pipeline.store.database import Store, StoreError, look, open_store, work
+from pipeline.store.database import Store, look, open_store, work
+from pipeline.store.errors import StoreError
 from pipeline.store.keys import KeysError
 from pipeline.warm import LONGEST_S, WarmProcess
 

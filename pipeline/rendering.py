@@ -13,8 +13,9 @@ from pipeline.render import RenderError, render, render_family
 from pipeline.settings import Settings
 from pipeline.store import documents, reviews, templates
 from pipeline.store.conversations import locked
-from pipeline.store.database import Store, StoreError, look, open_store, work
+from pipeline.store.database import Store, look, open_store, work
 from pipeline.store.documents import KINDS, Kind
+from pipeline.store.errors import StoreError
 from pipeline.warm import ProcessEnded, WarmProcess
 
 RENDERERS: Final = 1

@@ -15,9 +15,10 @@ from pipeline.render import FAMILY, for_family, lay_out, render_docx_layout, ren
 from pipeline.store import documents, drafts, lagging, reviews, templates
 from pipeline.store.audit import Actor
 from pipeline.store.conversations import found, locked
-from pipeline.store.database import Store, StoreError, Work, look, work
+from pipeline.store.database import Store, Work, look, work
 from pipeline.store.documents import Kind
 from pipeline.store.drafts import Version
+from pipeline.store.errors import StoreError
 from pipeline.store.runs import Busy, Detail, Outcome, Run
 from pipeline.store.tables import ConversationRow
 from pipeline.template import Template

@@ -211,7 +211,7 @@ def failing() -> Iterator[None]:
     """Ends the command with the store's own sentence, or one about what the database could not do."""
     from sqlalchemy.exc import DBAPIError
 
-    from pipeline.store.database import StoreError
+    from pipeline.store.errors import StoreError
     from pipeline.store.keys import KeysError
     from pipeline.store.objects import ObjectsError
 

@@ -19,8 +19,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from pipeline.intake import IntakeError
 from pipeline.render.errors import RenderError
-from pipeline.store.database import StoreError
-from pipeline.store.errors import NotFound, Outdated
+from pipeline.store.errors import NotFound, Outdated, StoreError
 from pipeline.store.objects import Lost, ObjectsError
 from review.pages import page
 

@@ -13,7 +13,8 @@ from starlette.responses import Response
 
 from pipeline.render import RenderError
 from pipeline.store import approvals, runs
-from pipeline.store.database import StoreError, Work, look, work
+from pipeline.store.database import Work, look, work
+from pipeline.store.errors import StoreError
 from pipeline.store.keys import KeysError
 from pipeline.store.objects import ObjectsError
 from pipeline.store.restyled import Restyled, restyled

@@ -22,7 +22,8 @@ import pytest
 from sqlalchemy import create_engine
 
 from pipeline.settings import Settings
-from pipeline.store.database import Store, connected, migrate, open_store, url_of
+from pipeline.store.database import Store, migrate, open_store, url_of
+from pipeline.store.engines import connected
 from pipeline.store.tables import Table
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))

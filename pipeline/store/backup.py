@@ -18,7 +18,8 @@ from pipeline.staging import staging
 from pipeline.store import audit, backup_file, documents
 from pipeline.store.audit import Actor, Event, Seal, Verdict
 from pipeline.store.backup_file import DAMAGED, Head, Row
-from pipeline.store.database import Store, StoreError, Work, look, work
+from pipeline.store.database import Store, Work, look, work
+from pipeline.store.errors import StoreError
 from pipeline.store.keys import MainKeys, Wrapped
 from pipeline.store.objects import AT_ONCE
 from pipeline.store.tables import Table as Tables

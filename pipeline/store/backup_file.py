@@ -16,7 +16,8 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, NamedTuple
 
-from pipeline.store.database import NEWER, StoreError
+from pipeline.store.database import NEWER
+from pipeline.store.errors import StoreError
 from pipeline.store.keys import KeysError, MainKeys, Wrapped, new_key, seal, unseal
 
 FORMAT = 1

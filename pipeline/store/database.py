@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, select, text, update
-from sqlalchemy.engine import URL, ExceptionContext
+from sqlalchemy import Connection, Engine, make_url, select, text, update
+from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
 from pipeline.settings import Settings
+from pipeline.store.engines import engine_for
+from pipeline.store.errors import StoreError
 from pipeline.store.keys import OTHER_KEY, KeysError, MainKeys, Wrapped, load_keys, new_key
 from pipeline.store.objects import Objects, ObjectsError, open_objects
 from pipeline.store.tables import AuditHeadRow, ChildRow, DraftRow, KeyRow, Table, TemplateRow
@@ -33,13 +34,7 @@ NO_STORE = (
     "nieuwe."
 )
 NEWER = "Deze gegevens zijn van een nieuwere versie van izp. Werk izp bij; de gegevens zijn niet aangeraakt."
-NOT_KEPT = "Hier staat iets in wat izp niet kan bewaren: een teken dat er niet hoort, of te veel tekens."
 _OPENING = 0x697A70  # the number of PostgreSQL's lock for who opens the store: "izp"
-_NOT_KEPT = ("22001", "22021")  # SQLSTATE: too long for its column; no text (a NUL)
-
-
-class StoreError(Exception):
-    """The store cannot be used as asked; says why and what to do, in Dutch, without words of a record."""
 
 
 class Store(NamedTuple):
@@ -199,68 +194,6 @@ def look(store: Store) -> Iterator[Work]:
     with Session(engine, expire_on_commit=False) as session:
         yield Work(session, store.keys, store.folder, store.objects)
         session.rollback()
-
-
-@contextmanager
-def connected(url: URL) -> Iterator[Connection]:
-    """A transaction on a database that is opened for it alone.
-
-    Raises:
-        OSError: SQLite's file cannot be made.
-    """
-    engine = engine_for(url)
-    try:
-        with engine.begin() as connection:
-            yield connection
-    finally:
-        engine.dispose()
-
-
-def engine_for(url: URL) -> Engine:
-    """An engine whose transactions are as `work` and `look` promise; makes SQLite's file where there is none.
-
-    What somebody typed and PostgreSQL cannot hold, as SQLite does, is a `StoreError`.
-
-    Raises:
-        OSError: The folder or the file cannot be made.
-    """
-    engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True)
-    if url.get_backend_name() != "sqlite":
-
-        @event.listens_for(engine, "begin")
-        def _begin_on_server(connection: Connection) -> None:
-            if connection.get_execution_options().get("izp_reads"):
-                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-
-        @event.listens_for(engine, "handle_error")
-        def _tell(failed: ExceptionContext) -> StoreError | None:
-            told = next(iter(getattr(failed.original_exception, "args", ())), None)
-            return StoreError(NOT_KEPT) if isinstance(told, dict) and told.get("C") in _NOT_KEPT else None
-
-        return engine
-    file = Path(url.database or "")
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file.touch(mode=0o600)
-
-    @event.listens_for(engine, "connect")
-    def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
-        connection.isolation_level = None  # SQLAlchemy says when a transaction begins, not the driver
-        for pragma in (
-            "busy_timeout=30000",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "secure_delete=ON",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        # One that will write says so at once: two that read first and then both write would have to give up.
-        reads = connection.get_execution_options().get("izp_reads")
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
-
-    return engine
 
 
 def migrate(connection: Connection, revision: str = "head") -> bool:

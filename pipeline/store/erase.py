@@ -17,8 +17,8 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 
 from pipeline.store import audit, documents
 from pipeline.store.audit import Actor
-from pipeline.store.database import Store, StoreError, Work, work
-from pipeline.store.errors import NotFound
+from pipeline.store.database import Store, Work, work
+from pipeline.store.errors import NotFound, StoreError
 from pipeline.store.objects import ObjectsError
 from pipeline.store.tables import AuditRow, ChildRow, ConversationRow, Table
 

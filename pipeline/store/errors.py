@@ -6,12 +6,15 @@ from typing import Final
 
 from pipeline.corrections import Correction
 from pipeline.plan import Item
-from pipeline.store.database import StoreError
 
 CONFLICT: Final = "Iemand anders heeft dit intussen ook gewijzigd. Kies welke tekst blijft staan."
 BLOCKED: Final = (
     "Dit plan kan nog niet worden goedgekeurd: er staan punten open die eerst een besluit vragen."
 )
+
+
+class StoreError(Exception):
+    """The store cannot be used as asked; says why and what to do, in Dutch, without words of a record."""
 
 
 class NotFound(StoreError):  # noqa: N818  # it says what is so, as Outdated does

@@ -30,9 +30,10 @@ from pipeline.store import (
 from pipeline.store.actions import LABELS, Action
 from pipeline.store.audit import Actor
 from pipeline.store.conversations import Status
-from pipeline.store.database import Store, StoreError, Work, look, work
+from pipeline.store.database import Store, Work, look, work
 from pipeline.store.documents import Kind
 from pipeline.store.drafts import Version
+from pipeline.store.errors import StoreError
 
 TAKEN = "Deze map is er al. Kies een andere map."
 

@@ -22,15 +22,9 @@ from pipeline.store import audit, backup_file, documents
 from pipeline.store.audit import Actor
 from pipeline.store.backup import Contents, Progress, check, silent
 from pipeline.store.backup_file import DAMAGED
-from pipeline.store.database import (
-    StoreError,
-    Work,
-    connected,
-    key_file_of,
-    migrate,
-    objects_for,
-    url_of,
-)
+from pipeline.store.database import Work, key_file_of, migrate, objects_for, url_of
+from pipeline.store.engines import connected
+from pipeline.store.errors import StoreError
 from pipeline.store.keys import MainKeys, load_keys
 from pipeline.store.tables import KeyRow, Table
 

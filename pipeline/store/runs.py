@@ -18,8 +18,8 @@ from sqlalchemy import ColumnElement, CursorResult, Select, Update, func, insert
 from extractors.schema import Record
 from pipeline.store import audit
 from pipeline.store.audit import Actor
-from pipeline.store.database import StoreError, Work, one_at_a_time
-from pipeline.store.errors import NotFound, Outdated
+from pipeline.store.database import Work, one_at_a_time
+from pipeline.store.errors import NotFound, Outdated, StoreError
 from pipeline.store.keys import KeysError
 from pipeline.store.sealed import place, seal_record, unseal_record
 from pipeline.store.tables import ConversationRow, DraftingRow, RunItemRow, RunRow

@@ -17,8 +17,8 @@ from sqlalchemy import Select, func, select
 from pipeline.staging import staging
 from pipeline.store import audit
 from pipeline.store.audit import Actor
-from pipeline.store.database import StoreError, Work, one_at_a_time
-from pipeline.store.errors import NotFound
+from pipeline.store.database import Work, one_at_a_time
+from pipeline.store.errors import NotFound, StoreError
 from pipeline.store.recent import Recent
 from pipeline.store.tables import DraftRow, TemplateRow
 from pipeline.template import TEMPLATE, Template, TemplateError, installed_template, load_template

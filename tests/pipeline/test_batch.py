@@ -20,8 +20,9 @@ from pipeline.render import RenderEndedError
 from pipeline.settings import Settings
 from pipeline.store import documents, drafts, lagging, reviews, runs, templates
 from pipeline.store.audit import Actor
-from pipeline.store.database import StoreError, Work, look, work
+from pipeline.store.database import Work, look, work
 from pipeline.store.documents import KINDS
+from pipeline.store.errors import StoreError
 from pipeline.store.keys import OTHER_KEY, KeysError, MainKeys, new_key
 from pipeline.store.objects import ObjectsError
 from pipeline.store.runs import ENDED, Busy, Run

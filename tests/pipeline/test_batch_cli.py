@@ -10,7 +10,8 @@ from pipeline import batch, cli, run_report
 from pipeline.settings import Settings
 from pipeline.store import drafts, runs, templates
 from pipeline.store.audit import Actor
-from pipeline.store.database import Store, StoreError, look, work
+from pipeline.store.database import Store, look, work
+from pipeline.store.errors import StoreError
 from pipeline.store.runs import Run
 from pipeline.store.tables import AuditRow
 from pipeline.template import MANIFEST

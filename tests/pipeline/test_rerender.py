@@ -8,7 +8,8 @@ from pipeline import rerender
 from pipeline.rerender import NOT_COMPARED, again
 from pipeline.store import conversations, documents, drafts, lagging, reviews, runs, templates
 from pipeline.store.audit import Actor
-from pipeline.store.database import Store, StoreError, Work, look, work
+from pipeline.store.database import Store, Work, look, work
+from pipeline.store.errors import StoreError
 from pipeline.store.runs import Busy, Detail, Outcome, Run
 from pipeline.store.tables import AuditRow, ConversationRow, CorrectionRow
 

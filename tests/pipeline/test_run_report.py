@@ -13,8 +13,8 @@ from pipeline.render import RenderError
 from pipeline.run_report import Report, Told, page, write
 from pipeline.store import runs
 from pipeline.store.audit import Actor
-from pipeline.store.database import StoreError, look, work
-from pipeline.store.errors import NotFound
+from pipeline.store.database import look, work
+from pipeline.store.errors import NotFound, StoreError
 from pipeline.store.runs import Change, Detail, Outcome, Run
 from pipeline.store.tables import ChildRow
 

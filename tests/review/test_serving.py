@@ -15,7 +15,7 @@ import pytest
 
 from pipeline.rendering import GIVES_WAY, RENDERERS
 from pipeline.store import database, templates
-from pipeline.store.database import StoreError
+from pipeline.store.errors import StoreError
 from pipeline.template import installed_template
 from review.serving import ServingError, address_of, open_and_tell
 from review.settings import ReviewSettings

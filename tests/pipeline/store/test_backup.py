@@ -12,7 +12,8 @@ from pipeline.store import audit, backup, database
 from pipeline.store.audit import Actor, Seal
 from pipeline.store.backup import TAKEN, UNLIKE, back_up, check
 from pipeline.store.backup_file import CUT_OFF, DAMAGED, NO_BACKUP, OTHER_KEY
-from pipeline.store.database import NEWER, NO_STORE, Store, StoreError, look, open_store, work
+from pipeline.store.database import NEWER, NO_STORE, Store, look, open_store, work
+from pipeline.store.errors import StoreError
 from pipeline.store.keys import NO_KEY, KeysError, MainKeys, new_key, write_keys
 from pipeline.store.restore import IN_USE, NOT_EMPTY, kept_aside, restore
 from pipeline.store.tables import ChildRow, Table

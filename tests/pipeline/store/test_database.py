@@ -10,7 +10,9 @@ from sqlalchemy import create_engine, insert, make_url, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from pipeline.settings import Settings
-from pipeline.store.database import NEWER, NO_STORE, Store, StoreError, connected, look, open_store, work
+from pipeline.store.database import NEWER, NO_STORE, Store, look, open_store, work
+from pipeline.store.engines import connected
+from pipeline.store.errors import StoreError
 from pipeline.store.keys import NO_KEY, OTHER_KEY, KeysError, MainKeys, new_key, write_keys
 from pipeline.store.tables import AuditHeadRow, AuditRow, ChildRow, Moment
 

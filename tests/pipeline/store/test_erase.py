@@ -7,9 +7,9 @@ from sqlalchemy import func, select, text, update
 from pipeline.settings import Settings
 from pipeline.store import audit
 from pipeline.store.audit import Actor
-from pipeline.store.database import Store, StoreError, look, work
+from pipeline.store.database import Store, look, work
 from pipeline.store.erase import BUSY, STILL_READ, erase
-from pipeline.store.errors import NotFound
+from pipeline.store.errors import NotFound, StoreError
 from pipeline.store.tables import AuditRow, ChildRow, ConversationRow, Table
 
 ADMIN = Actor(origin="opdracht")

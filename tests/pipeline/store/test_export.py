@@ -11,9 +11,9 @@ from pipeline.dossier import Dossier, Extraction
 from pipeline.store import audit, conversations, members, trail
 from pipeline.store.audit import Actor
 from pipeline.store.conversations import Submitted
-from pipeline.store.database import Store, StoreError, look, work
+from pipeline.store.database import Store, look, work
 from pipeline.store.drafts import Version
-from pipeline.store.errors import NotFound
+from pipeline.store.errors import NotFound, StoreError
 from pipeline.store.export import TAKEN, export
 from pipeline.store.reviews import Appended
 

@@ -7,7 +7,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, make_url, text
 
-from pipeline.store.database import NEWER, StoreError, engine_for, migrate
+from pipeline.store.database import NEWER, migrate
+from pipeline.store.engines import engine_for
+from pipeline.store.errors import StoreError
 from pipeline.store.tables import Table
 
 TRIGGERS = {"sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'"}

@@ -13,9 +13,10 @@ from pipeline.store import audit, backup_file, documents, drafts, reviews
 from pipeline.store.audit import Actor
 from pipeline.store.backup import back_up
 from pipeline.store.backup_file import Head
-from pipeline.store.database import Store, connected, look, migrate, open_store
+from pipeline.store.database import Store, look, migrate, open_store
 from pipeline.store.documents import KINDS
 from pipeline.store.drafts import Version
+from pipeline.store.engines import connected
 from pipeline.store.restore import restore
 from pipeline.store.reviews import Appended
 from pipeline.store.tables import Table

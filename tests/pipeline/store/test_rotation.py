@@ -7,7 +7,8 @@ from sqlalchemy import select
 from pipeline.settings import Settings
 from pipeline.store import audit, rotation
 from pipeline.store.audit import Actor
-from pipeline.store.database import NO_STORE, Store, StoreError, look, open_store, work
+from pipeline.store.database import NO_STORE, Store, look, open_store, work
+from pipeline.store.errors import StoreError
 from pipeline.store.keys import KeysError, MainKeys, read_keys, write_keys
 from pipeline.store.rotation import rotate
 from pipeline.store.tables import AuditRow, ChildRow, KeyRow

@@ -14,11 +14,11 @@ from pipeline.settings import Settings
 from pipeline.store import approvals, drafts, reviews, templates, trail
 from pipeline.store.audit import Actor
 from pipeline.store.backup import back_up
-from pipeline.store.database import Store, StoreError, Work, look, open_store, work
+from pipeline.store.database import Store, Work, look, open_store, work
 from pipeline.store.documents import KINDS, stored
 from pipeline.store.drafts import Version
 from pipeline.store.erase import erase
-from pipeline.store.errors import NotFound, Outdated
+from pipeline.store.errors import NotFound, Outdated, StoreError
 from pipeline.store.export import export
 from pipeline.store.recent import Recent
 from pipeline.store.restore import restore
