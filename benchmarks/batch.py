@@ -283,7 +283,7 @@ def _spent() -> float:
 
 def _planned(store: Store, talk: str, template: Template) -> Plan:
     with look(store) as w:
-        return reviews.plan_in(w, talk, template)[1]
+        return reviews.plan_in(w, talk, template, drafts.head(w, talk))[1]
 
 
 def _bare(plan: Plan, template: Template, layouts: tuple[str, str] | None = None) -> None:
@@ -326,7 +326,7 @@ def records(store: Store, ids: Sequence[str]) -> list[tuple[object, ...]]:
     for talk in ids:
         with look(store) as w:
             first = templates.get(w, _first(w))
-            record, plan = reviews.plan_in(w, talk, first)
+            record, plan = reviews.plan_in(w, talk, first, drafts.head(w, talk))
             hashed = content_hash(record.conversation, record.findings, record.corrections)
             states = [(entry.id, entry.words, entry.state, entry.flags) for entry in plan.entries]
             points = [(item.number, item.type, item.resolved) for item in plan.points]

@@ -190,7 +190,7 @@ def _half(w: Work, status: Status) -> Iterator[str]:
             yield "part of an act is missing"
         if version.approval is None:
             continue
-        if reviews.content(w, status.id, version.number) != version.approval.content_hash:
+        if reviews.content(w, status.id, version) != version.approval.content_hash:
             yield "a version is not what was approved"
         if any(documents.stored(w, status.id, version.number, kind, None) != DOCUMENT for kind in KINDS):
             yield "an approved version lacks documents"

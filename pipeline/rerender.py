@@ -99,14 +99,14 @@ def _look(w: Work, run: Run, conversation_id: str) -> _Seen:
 
     def shown(template: Template) -> _Shown:
         made = _next_concept if is_followed else reviews.plan_in
-        return _Shown(template, *made(w, conversation_id, template, version.number))
+        return _Shown(template, *made(w, conversation_id, template, version))
 
     former = _usable(w, version.template_id)
     after = shown(templates.get(w, run.template_id or ""))
     made_from = None if after.plan.approval else after.plan.fingerprint
     return _Seen(
         version,
-        reviews.content(w, conversation_id),
+        reviews.content(w, conversation_id, version),
         shown(former) if former else None,
         after,
         lagging.has_documents(w, conversation_id, version.number, made_from),
@@ -121,10 +121,13 @@ def _usable(w: Work, template_id: str) -> Template | None:
         return None
 
 
-def _next_concept(w: Work, conversation_id: str, template: Template, number: int) -> tuple[Dossier, Plan]:
-    """The concept that would follow the version of that number, which is the newest, and its record."""
-    record = reviews.record_in(w, conversation_id, template)
-    plan = assemble(record.conversation, record.findings, template, record.corrections, number=number + 1)
+def _next_concept(
+    w: Work, conversation_id: str, template: Template, version: Version
+) -> tuple[Dossier, Plan]:
+    """The concept that would follow a version, which is the newest, and its record."""
+    record = reviews.record_in(w, conversation_id, template, version)
+    next_number = version.number + 1
+    plan = assemble(record.conversation, record.findings, template, record.corrections, number=next_number)
     return record, plan
 
 

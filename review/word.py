@@ -124,10 +124,10 @@ def _compared(request: Request, conversation: str, data: bytes) -> _Compared:
     """Compares a document with the plan in its own template: the plan may be shown in another by now."""
     document = read_document(data)
     with look(site_of(request).store) as w:
-        drafting = drafts.head(w, conversation).drafting  # first: who reads it too early is refused later on
+        version = drafts.head(w, conversation)
         template = _template_of(w, conversation, document)
-        record = reviews.record_in(w, conversation, template)
-    return _Compared(review(document, record, template), template, drafting)
+        record = reviews.record_in(w, conversation, template, version)
+    return _Compared(review(document, record, template), template, version.drafting)
 
 
 def _template_of(w: Work, conversation: str, document: Document) -> Template:

@@ -139,7 +139,7 @@ def approve(
 
 def _look_at(w: Work, conversation_id: str) -> _Looked:
     now = reviews.as_it_is(w, conversation_id)
-    seen = Seen(reviews.content(w, conversation_id), now.version.template_id)
+    seen = Seen(reviews.content(w, conversation_id, now.version), now.version.template_id)
     return _Looked(now.version, now.plan, seen)
 
 

@@ -159,41 +159,34 @@ def template_of(w: Work, conversation_id: str, number: int | None = None) -> Tem
 
 
 def plan_in(
-    w: Work, conversation_id: str, template: Template, number: int | None = None
+    w: Work, conversation_id: str, template: Template, version: drafts.Version
 ) -> tuple[Dossier, Plan]:
-    """The plan of a version as it would be in another template, and its record numbered as in that plan.
-
-    Args:
-        w: The transaction.
-        conversation_id: Which conversation.
-        template: The other template.
-        number: The version, if not the newest.
+    """A version of a plan as it would be in another template, and its record numbered as in that plan.
 
     Raises:
-        NotFound: There is no such conversation or version, or no plan yet.
+        NotFound: There is no such conversation.
     """
-    row, version = _version(w, conversation_id, number)
+    row = found(w, conversation_id)
     record = _dossier(w, row, template, version)
     return record, _plan(w, row, record, template, version)
 
 
-def record_in(w: Work, conversation_id: str, template: Template) -> Dossier:
-    """The record of a conversation as `dossier` gives it, with its points numbered as in another template.
+def record_in(w: Work, conversation_id: str, template: Template, version: drafts.Version) -> Dossier:
+    """The record of a version as `dossier` gives it, with its points numbered as in another template.
 
     Raises:
-        NotFound: There is no such conversation, or no plan of it yet.
+        NotFound: There is no such conversation.
     """
-    row, version = _version(w, conversation_id, None)
-    return _dossier(w, row, template, version)
+    return _dossier(w, found(w, conversation_id), template, version)
 
 
-def content(w: Work, conversation_id: str, number: int | None = None) -> str:
+def content(w: Work, conversation_id: str, version: drafts.Version) -> str:
     """The hash of what a version is made from (`plan.content_hash`), the same in every template.
 
     Raises:
-        NotFound: There is no such conversation or version, or no plan yet.
+        NotFound: There is no such conversation.
     """
-    row, version = _version(w, conversation_id, number)
+    row = found(w, conversation_id)
     made = findings.extraction(w, row, version.drafting)
     told = (kept.correction for kept in _kept(w, row, version.corrections))
     return content_hash(made.conversation, made.findings, told)
@@ -314,7 +307,7 @@ def take_over(
     version = drafts.head(w, row.id)
     if version.drafting != drafting:
         raise Outdated(REREAD)
-    before, plan = plan_in(w, row.id, template)
+    before, plan = plan_in(w, row.id, template, version)
     if len(before.corrections) != since:
         raise Outdated(CHANGED)
     if any(one.kind not in FROM_WORD for one in new):

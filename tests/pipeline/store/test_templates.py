@@ -375,7 +375,7 @@ def test_an_approved_version_stays_and_a_concept_follows_it(
     assert (made.drafting, made.corrections) == (approved.drafting, approved.corrections)
     with look(store) as w:
         assert drafts.version(w, talk, 1) == approved
-        hashed = reviews.content(w, talk)
+        hashed = reviews.content(w, talk, drafts.head(w, talk))
     assert approved.approval is not None
     assert hashed == approved.approval.content_hash
 
@@ -524,7 +524,7 @@ def test_a_template_that_is_not_there_is_refused(store: Store, talk: str):
 def test_a_plan_can_be_seen_in_another_template_first(store: Store, talk: str, newer: Installed):
     with look(store) as w:
         template = templates.get(w, newer.id)
-        _, plan = reviews.plan_in(w, talk, template)
+        _, plan = reviews.plan_in(w, talk, template, drafts.head(w, talk))
         assert plan.chapters[0].heading == HEADING
         assert reviews.template_of(w, talk) is installed_template()
     restyle(store, talk, 1, newer.id)
