@@ -74,8 +74,7 @@ class Renderer:
             locked(w, conversation_id)
             now = reviews.plan_of(w, conversation_id, number)
             if (now.fingerprint, now.approval) == (plan.fingerprint, plan.approval):
-                for kind, data in made.items():
-                    documents.keep(w, conversation_id, number, kind, plan.fingerprint, data)
+                documents.keep(w, conversation_id, number, plan.fingerprint, made)
         return made
 
     def _made(self, conversation_id: str, number: int, approval: Approval | None) -> dict[Kind, bytes]:

@@ -145,21 +145,21 @@ def _again(store: Store, run: Run, conversation_id: str, seen: _Seen, finish: Fi
         row = locked(w, conversation_id)
         if _is_drafted(row) or drafts.head(w, conversation_id) != seen.version:
             raise _Changed
-        if made:
-            is_new = seen.version.approval is not None and not is_there
-            number, mark = seen.version.number + is_new, seen.after.plan.fingerprint
-            # An event holds the end of the audit trail, for which all others wait: first what takes long,
-            # and the event last where it can be.
-            rows = [
-                documents.write(w, conversation_id, number, kind, mark, data) for kind, data in made.items()
-            ]
-            if is_new:
-                _restyle(w, run, conversation_id, seen)
-            for each in rows:
-                documents.note(w, each)
-            if not (is_there or is_new):
-                _restyle(w, run, conversation_id, seen)
+        if not made:
+            finish(w, outcome, detail)
+            return
+        is_new = seen.version.approval is not None and not is_there
+        number, mark = seen.version.number + is_new, seen.after.plan.fingerprint
+        # An event holds the end of the audit trail, for which all others wait: it comes last, but for the
+        # names of documents that are of a version which begins with it.
+        rows = documents.write(w, conversation_id, number, mark, made)
+        if not is_new:
+            documents.note(w, conversation_id, number, rows)
         finish(w, outcome, detail)
+        if not is_there:
+            _restyle(w, run, conversation_id, seen)
+        if is_new:
+            documents.note(w, conversation_id, number, rows)
 
 
 def _restyle(w: Work, run: Run, conversation_id: str, seen: _Seen) -> None:

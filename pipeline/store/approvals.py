@@ -130,8 +130,7 @@ def approve(
         )
     )
     w.session.flush()
-    for kind, data in made.items():
-        documents.keep(w, row.id, number, kind, looked.plan.fingerprint, data)
+    documents.keep(w, row.id, number, looked.plan.fingerprint, made)
     row.changed_at = w.at
     audit.record(w, actor, "approve", child_id=row.child_id, object=f"{row.id}/{number}")
     return drafts.version(w, row.id, number)

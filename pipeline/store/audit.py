@@ -79,6 +79,7 @@ def record(
         child_id: The child whom it is about.
         object: The id of what else it is about: a conversation, a version, a statement, a user.
     """
+    key = work.key_for("audit")  # first: from here on all others wait who add an event
     head = work.session.execute(
         select(AuditHeadRow).where(AuditHeadRow.id == 1).with_for_update()
     ).scalar_one()
@@ -93,7 +94,7 @@ def record(
         object=object,
         origin=actor.origin,
     )
-    mac = _mac(event, head.mac, work.key_for("audit"))
+    mac = _mac(event, head.mac, key)
     work.session.add(AuditRow(**event._asdict(), mac=mac))
     head.number, head.mac = event.number, mac
     work.session.flush()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, get_args
 
 from sqlalchemy import Row, select, tuple_
@@ -53,45 +53,54 @@ def stored(w: Work, conversation_id: str, number: int, kind: Kind, made_from: st
     return None
 
 
-def keep(w: Work, conversation_id: str, number: int, kind: Kind, made_from: str, data: bytes) -> None:
-    """Keeps a file of a version, in place of the one that was made before.
+def keep(w: Work, conversation_id: str, number: int, made_from: str, files: Mapping[Kind, bytes]) -> None:
+    """Keeps files of a version, each in place of the one that was made before.
 
     Raises:
         NotFound: There is no such conversation.
-        ObjectsError: It cannot be written now.
+        ObjectsError: They cannot be written now.
     """
-    note(w, write(w, conversation_id, number, kind, made_from, data))
+    note(w, conversation_id, number, write(w, conversation_id, number, made_from, files))
 
 
-def write(w: Work, conversation_id: str, number: int, kind: Kind, made_from: str, data: bytes) -> DocumentRow:
-    """Seals a file of a version that may still have to be begun, and writes it where files are outside.
+def write(
+    w: Work, conversation_id: str, number: int, made_from: str, files: Mapping[Kind, bytes]
+) -> tuple[DocumentRow, ...]:
+    """Seals files of a version that may still have to be begun, and writes them where files are outside.
 
     Returns:
-        The row that is to name it (`note`).
+        The rows that are to name them (`note`).
 
     Raises:
         NotFound: There is no such conversation.
-        ObjectsError: It cannot be written now.
+        ObjectsError: They cannot be written now.
     """
-    row = DocumentRow(
-        conversation_id=conversation_id, number=number, kind=kind, made_from=made_from, created_at=w.at
+    name = {"conversation_id": conversation_id, "number": number, "made_from": made_from, "created_at": w.at}
+    rows = tuple(DocumentRow(**name, kind=kind, sealed=None, object=None) for kind in files)
+    outside = {}
+    for row, data in zip(rows, files.values(), strict=True):
+        if w.objects is None:
+            row.sealed = _sealed(w, row, None, data)
+        else:
+            row.object = w.objects.new_name()
+            outside[row.object] = _sealed(w, row, row.object, data)
+    if w.objects:
+        w.objects.write(outside)
+    return rows
+
+
+def note(w: Work, conversation_id: str, number: int, rows: Sequence[DocumentRow]) -> None:
+    """Keeps files of a version that were written, each in place of the one that was made before."""
+    there = select(DocumentRow).where(
+        DocumentRow.conversation_id == conversation_id, DocumentRow.number == number
     )
-    if w.objects is None:
-        row.sealed, row.object = _sealed(w, row, None, data), None
-    else:
-        row.sealed, row.object = None, w.objects.new_name()
-        w.objects.write({row.object: _sealed(w, row, row.object, data)})
-    return row
-
-
-def note(w: Work, row: DocumentRow) -> None:
-    """Keeps a file that was written, in place of the one that was made before."""
-    before = w.session.get(DocumentRow, (row.conversation_id, row.number, row.kind))
-    if before is None:
-        w.session.add(row)
-    else:
-        if before.object is not None:
-            w.unnamed.append(before.object)
+    before = {row.kind: row for row in w.session.scalars(there)}
+    for row in rows:
+        if row.kind not in before:
+            w.session.add(row)
+            continue
+        if name := before[row.kind].object:
+            w.unnamed.append(name)
         w.session.merge(row)
     w.session.flush()
 

@@ -159,8 +159,9 @@ def restyle(w: Work, actor: Actor, conversation_id: str, number: int, template_i
         draft.restyled = number
     draft.template_id = template_id
     row.changed_at = w.at
+    now = head(w, conversation_id)
     audit.record(w, actor, "rerender", child_id=row.child_id, object=_object(row, draft.number))
-    return head(w, conversation_id)
+    return now
 
 
 def head_row(w: Work, row: ConversationRow) -> DraftRow:

@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, CursorResult, Select, Update, func, insert
 from extractors.schema import Record
 from pipeline.store import audit
 from pipeline.store.audit import Actor
+from pipeline.store.conversations import found
 from pipeline.store.database import Work, one_at_a_time
 from pipeline.store.errors import NotFound, Outdated, StoreError
 from pipeline.store.keys import KeysError
@@ -299,10 +300,10 @@ def named(w: Work, start: str) -> str:
     Raises:
         NotFound: There is none, or more than one.
     """
-    found = w.session.scalars(select(RunRow.id).where(RunRow.id.startswith(start, autoescape=True))).all()
-    if len(found) != 1:
-        raise NotFound(TWO_RUNS if found else NO_RUN)
-    return found[0]
+    ids = w.session.scalars(select(RunRow.id).where(RunRow.id.startswith(start, autoescape=True))).all()
+    if len(ids) != 1:
+        raise NotFound(TWO_RUNS if ids else NO_RUN)
+    return ids[0]
 
 
 def recent(w: Work, most: int = 20) -> tuple[Run, ...]:
@@ -367,11 +368,11 @@ def finish_item(
         Outdated: The claim is no longer this worker's, or the conversation was erased: nothing may be kept.
     """
     row = _own(w, part, conversation_id)
+    if detail is not None:
+        child_id = found(w, conversation_id).child_id
+        row.sealed = seal_record(w, child_id, place(_SEALED, part.run_id, conversation_id), detail)
     _end_item(row, outcome, code, w.at)
     row.milliseconds = milliseconds
-    if detail is not None:
-        child_id = w.session.execute(_child_of(conversation_id)).scalar_one()
-        row.sealed = seal_record(w, child_id, place(_SEALED, part.run_id, conversation_id), detail)
     w.session.flush()
 
 
@@ -533,10 +534,6 @@ def _own(w: Work, part: Part, conversation_id: str) -> RunItemRow:
 
 def _end_item(row: RunItemRow, outcome: Outcome, code: str | None, at: dt.datetime) -> None:
     row.state, row.code, row.worker, row.lease_until, row.ended_at = outcome, code, None, None, at
-
-
-def _child_of(conversation_id: str) -> Select[str]:
-    return select(ConversationRow.child_id).where(ConversationRow.id == conversation_id)
 
 
 def _found(w: Work, run_id: str, *, lock: bool = False) -> RunRow:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from pipeline import rerender
 from pipeline.rerender import NOT_COMPARED, again
-from pipeline.store import conversations, documents, drafts, lagging, reviews, runs, templates
+from pipeline.store import audit, conversations, documents, drafts, lagging, reviews, runs, templates
 from pipeline.store.audit import Actor
 from pipeline.store.database import Store, Work, look, work
 from pipeline.store.errors import StoreError
@@ -223,18 +223,27 @@ def test_what_changed_is_in_the_audit_trail(reviewed: Any, put: Any):
     assert told.count((f"{talk}/1", None)) == 1
 
 
-def test_documents_are_written_before_the_end_of_the_audit_trail_is_held(
-    reviewed: Any, put: Any, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("is_approved", "steps"),
+    [
+        (False, ["write", "note", "finish", "record"]),
+        # The documents are of a version that begins with the event.
+        (True, ["write", "finish", "record", "note"]),
+    ],
+)
+def test_the_end_of_the_audit_trail_is_held_as_late_as_can_be(
+    reviewed: Any, monkeypatch: pytest.MonkeyPatch, *, is_approved: bool, steps: list[str]
 ):
-    talk, order = reviewed.add(), []
-    reviewed.approve(talk)
-    for module, name in ((documents, "write"), (drafts, "restyle")):
+    talk, run, order = reviewed.add(), begin(reviewed), []
+    if is_approved:
+        reviewed.approve(talk)
+    for module, name in ((documents, "write"), (documents, "note"), (audit, "record")):
         done = getattr(module, name)
 
-        def told(*given: Any, done: Any = done, name: str = name) -> Any:
+        def told(*given: Any, done: Any = done, name: str = name, **named: Any) -> Any:
             order.append(name)
-            return done(*given)
+            return done(*given, **named)
 
         monkeypatch.setattr(module, name, told)
-    put(reviewed, talk)
-    assert order == [*["write"] * len(documents.KINDS), "restyle"]
+    again(reviewed.store, run, talk, lambda *_: order.append("finish"))
+    assert order == steps

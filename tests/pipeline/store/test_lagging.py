@@ -26,7 +26,7 @@ def keep_documents(store: Store, talk: str) -> None:
     with work(store) as w:
         mark = reviews.plan_of(w, talk).fingerprint
         for kind in KINDS:
-            documents.keep(w, talk, 1, kind, mark, b"%PDF")
+            documents.keep(w, talk, 1, mark, {kind: b"%PDF"})
 
 
 def test_a_plan_in_its_template_with_its_documents_is_not_behind(

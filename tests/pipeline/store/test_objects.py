@@ -71,12 +71,12 @@ def kept(store: Store, talk: str) -> str:
 
 def keep(store: Store, talk: str, data: bytes = WORDS, kind: documents.Kind = "docx") -> None:
     with work(store) as w:
-        documents.keep(w, talk, 1, kind, MADE_FROM, data)
+        documents.keep(w, talk, 1, MADE_FROM, {kind: data})
 
 
 def keep_and_fail(store: Store, talk: str) -> None:
     with work(store) as w:
-        documents.keep(w, talk, 1, "docx", MADE_FROM, b"nieuw")
+        documents.keep(w, talk, 1, MADE_FROM, {"docx": b"nieuw"})
         drafts.version(w, talk, 2)
 
 

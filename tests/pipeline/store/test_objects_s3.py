@@ -63,7 +63,7 @@ def settings(server: str, postgres_url: str, tmp_path: Path, monkeypatch: pytest
 def keep(store: Store, talk: str, data: bytes) -> None:
     with work(store) as w:
         for kind in documents.KINDS:
-            documents.keep(w, talk, 1, kind, "0a1b2c3d", data)
+            documents.keep(w, talk, 1, "0a1b2c3d", {kind: data})
 
 
 def read(store: Store, talk: str) -> list[bytes | None]:
