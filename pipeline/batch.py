@@ -24,6 +24,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlch
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from pipeline import rerender
+from pipeline.intake import IntakeEndedError
 from pipeline.render import RenderEndedError
 from pipeline.settings import Settings
 from pipeline.store import runs, templates
@@ -341,7 +342,7 @@ def _one(store: Store, settings: Settings, run: Run, claimed: Part, conversation
         return  # another worker has the plan by now, or it was erased
     except _PASSES:
         raise
-    except (OSError, MemoryError, RenderEndedError) as error:
+    except (OSError, MemoryError, IntakeEndedError, RenderEndedError) as error:
         _log.warning("plan of %s: %s", conversation_id, type(error).__name__)
         later = runs.LACKING
     except Exception as error:

@@ -65,6 +65,7 @@ def again(store: Store, settings: Settings, run: Run, conversation_id: str, fini
 
     Raises:
         Busy: The conversation is being drafted.
+        IntakeEndedError: The file cannot be read now, because of this machine.
         IntakeError: The file cannot be read any more.
         ModelError: The model is not installed.
         NotFound: There is no such conversation, or no plan of it.

@@ -12,11 +12,11 @@ from pathlib import Path
 from extractors.schema import Conversation, Kind
 from pipeline.intake.blocks import Block, tidy_line
 from pipeline.intake.conversation import build
-from pipeline.intake.errors import IntakeError
+from pipeline.intake.errors import IntakeEndedError, IntakeError
 from pipeline.intake.formats import MAX_LINES, TOO_MANY_WORDS, read_blocks
 from pipeline.intake.participants_file import ParticipantsFile, load_participants_file
 
-__all__ = ["IntakeError", "check_size", "read", "read_data"]
+__all__ = ["IntakeEndedError", "IntakeError", "check_size", "read", "read_data"]
 
 MISSING = "Dit bestand is niet gevonden; controleer de naam en de map."
 NO_FILE = "Dit is een map en geen bestand; kies het bestand met het gesprek."

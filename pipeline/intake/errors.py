@@ -1,4 +1,4 @@
-"""The one error of intake."""
+"""The errors of intake."""
 
 from __future__ import annotations
 
@@ -9,3 +9,7 @@ class IntakeError(ValueError):
     `str(error)` is one Dutch sentence for the user: what is wrong and what to do. It never holds text of
     the source, for it may end up in a log.
     """
+
+
+class IntakeEndedError(IntakeError):
+    """What reads a file could not be started or was ended: by this machine, and not because of the file."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from extractors import schema
 from pipeline.intake.archive import ENCRYPTED, Archive
 from pipeline.intake.blocks import Block
 from pipeline.intake.document import from_blocks
-from pipeline.intake.errors import IntakeError
+from pipeline.intake.errors import IntakeEndedError, IntakeError
 from pipeline.intake.text import table_blocks
 
 TIMEOUT_S = 60
@@ -22,6 +23,10 @@ MEMORY = "1g"
 UNREADABLE = (
     "Dit document kan niet worden gelezen, het is beschadigd of ongewoon opgebouwd; "
     "open het in Word of LibreOffice en sla het op als DOCX."
+)
+ENDED = (
+    "Dit document kon nu niet worden gelezen: de computer kon pandoc niet starten of brak het af. Probeer "
+    "het zo opnieuw; lukt het weer niet, meld dit dan aan de beheerder."
 )
 EMPTY = "Dit document bevat geen tekst (alleen een plaatje of niets); bied het gesprek als getypte tekst aan."
 
@@ -47,6 +52,7 @@ def read(data: bytes, kind: Literal["odt", "rtf", "html"]) -> list[Block]:
     """The blocks of a document; a transcript in it as turns.
 
     Raises:
+        IntakeEndedError: pandoc could not be started, or the system ended it.
         IntakeError: broken, encrypted, a zip bomb, XML with a document type, too much for pandoc, or empty.
     """
     if kind == "odt":
@@ -75,22 +81,20 @@ def _check_odt(data: bytes) -> None:
 
 
 def _convert(data: bytes, kind: str) -> dict[str, Any]:
-    command = [
-        pypandoc.get_pandoc_path(),
-        "+RTS",
-        f"-M{MEMORY}",
-        "-RTS",
-        "--sandbox",
-        "--from",
-        kind,
-        "--to",
-        "json",
-    ]
+    options = ["+RTS", f"-M{MEMORY}", "-RTS", "--sandbox", "--from", kind, "--to", "json"]
     try:
         # The program is the one that pypandoc ships, and nothing of the file reaches the command line.
-        done = subprocess.run(command, input=data, capture_output=True, timeout=TIMEOUT_S, check=True)  # noqa: S603  # see above
-        tree = json.loads(done.stdout)
-    except (OSError, subprocess.SubprocessError, ValueError, RecursionError):
+        command = [pypandoc.get_pandoc_path(), *options]
+        done = subprocess.run(command, input=data, capture_output=True, timeout=TIMEOUT_S, check=False)  # noqa: S603  # see above
+    except OSError:
+        raise IntakeEndedError(ENDED) from None
+    except subprocess.TimeoutExpired:
+        raise IntakeError(UNREADABLE) from None
+    if done.returncode == -signal.SIGKILL:
+        raise IntakeEndedError(ENDED)
+    try:
+        tree = json.loads(done.stdout) if done.returncode == 0 else None
+    except (ValueError, RecursionError):
         raise IntakeError(UNREADABLE) from None
     if not isinstance(tree, dict):
         raise IntakeError(UNREADABLE)

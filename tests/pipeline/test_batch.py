@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from pipeline import batch, rerender
 from pipeline.batch import BatchError, OtherVersionError, follow, part, work_off
+from pipeline.intake import IntakeEndedError
 from pipeline.render import RenderEndedError
 from pipeline.settings import Settings
 from pipeline.store import documents, drafts, lagging, reviews, runs, templates
@@ -126,7 +127,9 @@ def test_of_a_run_that_is_stopped_no_plan_is_begun(here: Any, monkeypatch: pytes
     assert [outcome for outcome, _ in outcomes(here, run)] == ["attention"]
 
 
-@pytest.mark.parametrize("error", [OSError(28, "vol"), MemoryError(), RenderEndedError("Pandoc")])
+@pytest.mark.parametrize(
+    "error", [OSError(28, "vol"), MemoryError(), IntakeEndedError("Pandoc"), RenderEndedError("Pandoc")]
+)
 def test_a_plan_for_which_this_machine_lacks_something_is_for_later(
     here: Any, monkeypatch: pytest.MonkeyPatch, error: Exception
 ):

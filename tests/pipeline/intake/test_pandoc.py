@@ -2,6 +2,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
+
+import pypandoc  # type: ignore[import-untyped] # it ships no type information
+import pytest
+
+from pipeline.intake import IntakeEndedError, IntakeError
+from pipeline.intake.pandoc import ENDED, UNREADABLE
 
 HTML = """<!DOCTYPE html><html><head><title>Verslag</title>
 <style>p { color: red }</style><script>alert(1)</script></head>
@@ -103,3 +110,36 @@ def test_deleted_text_in_odt_is_no_text(take_in):
         "</text:changed-region></text:tracked-changes><text:p>Blijft.</text:p>"
     )
     assert take_in("v.odt", odt(body)).text == "Blijft."
+
+
+@pytest.fixture
+def pandoc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where pandoc should be."""
+    program = tmp_path / "pandoc"
+    monkeypatch.setattr(pypandoc, "get_pandoc_path", lambda: str(program))
+    return program
+
+
+def does(program: Path, command: str) -> None:
+    program.write_text(f"#!/bin/sh\n{command}\n")
+    program.chmod(0o755)
+
+
+def test_that_pandoc_cannot_be_started_is_not_the_files_fault(take_in, pandoc: Path):
+    with pytest.raises(IntakeEndedError) as raised:
+        take_in("v.html", HTML)
+    assert str(raised.value) == ENDED
+
+
+def test_that_the_system_ended_pandoc_is_not_the_files_fault(take_in, pandoc: Path):
+    does(pandoc, "kill -9 $$")
+    with pytest.raises(IntakeEndedError):
+        take_in("v.html", HTML)
+
+
+@pytest.mark.parametrize("command", ["exit 251", "kill -11 $$", "echo '['", "echo '[]'"])
+def test_what_pandoc_makes_nothing_of_cannot_be_read(take_in, pandoc: Path, command: str):
+    does(pandoc, command)
+    with pytest.raises(IntakeError) as raised:
+        take_in("v.html", HTML)
+    assert (type(raised.value), str(raised.value)) == (IntakeError, UNREADABLE)
