@@ -1,16 +1,18 @@
+import datetime as dt
 import multiprocessing
 import os
 import secrets
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -27,7 +29,7 @@ from pipeline.store.errors import StoreError
 from pipeline.store.keys import OTHER_KEY, KeysError, MainKeys, new_key
 from pipeline.store.objects import ObjectsError
 from pipeline.store.runs import ENDED, Busy, Run
-from pipeline.store.tables import AuditRow
+from pipeline.store.tables import AuditRow, RunItemRow
 
 pytestmark = pytest.mark.usefixtures("quick_processes")
 
@@ -344,15 +346,29 @@ def load_with_fake_documents(settings: Settings) -> None:
     rerender._documents = lambda plan, *_: dict.fromkeys(KINDS, plan.edition.encode())  # type: ignore[assignment]
 
 
-def load_slowly(settings: Settings) -> None:
+def load_in_steps(settings: Settings) -> None:
+    """Every plan but the first waits until it may go on."""
     load_with_fake_documents(settings)
-    make = rerender._documents
+    make, plans = rerender._documents, count()
 
-    def slowly(*given: Any) -> Any:
-        time.sleep(0.3)
+    def waits(*given: Any) -> Any:
+        if next(plans):
+            until(may_go_on(settings).exists)
+            time.sleep(0.3)  # time to break off
         return make(*given)
 
-    rerender._documents = slowly
+    rerender._documents = waits
+
+
+def may_go_on(settings: Settings) -> Path:
+    return settings.data_dir / "verder"
+
+
+def until(so: Callable[[], bool]) -> None:
+    end = time.monotonic() + 100
+    while not so():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def load_deadly(settings: Settings) -> None:
@@ -412,12 +428,13 @@ def test_processes_that_cannot_begin_end_the_run_unfinished(
 def test_a_run_that_is_broken_off_finishes_what_was_begun_and_can_be_gone_on_with(
     reviewed_alone: Any, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(batch, "load", load_slowly)
+    monkeypatch.setattr(batch, "load", load_in_steps)
     monkeypatch.setattr(batch, "SIZE", 1)
     run = begin(reviewed_alone, *(reviewed_alone.add() for _ in range(6)))
 
     def broken_off(now: Run) -> None:
         if now.counts.get("attention"):
+            may_go_on(reviewed_alone.settings).touch()
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -433,42 +450,72 @@ def test_a_run_that_is_broken_off_finishes_what_was_begun_and_can_be_gone_on_wit
 
 
 def test_a_claim_is_held_on_to_while_its_process_works(here: Any, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(batch, "LEASE", batch.dt.timedelta(seconds=0.6))
+    monkeypatch.setattr(batch, "LEASE", dt.timedelta(seconds=3))
     run = begin(here, here.add())
     with work(here.store) as w:
         claimed = runs.claim(w, run.id, NAME, 1, batch.LEASE)
     assert claimed is not None
+
+    def is_extended() -> bool:
+        with look(here.store) as w:
+            return w.session.scalars(select(RunItemRow.lease_until)).one() > claimed.until
+
     with batch._held(here.store, claimed):
-        threading.Event().wait(1.2)
-        with work(here.store) as w:
-            assert runs.claim(w, run.id, "b", 1, batch.LEASE) is None
+        until(is_extended)
     with work(here.store) as w:
         runs.cancel(w, Actor(), run.id)
 
 
-def work_until_killed(settings: Settings, run_id: str) -> None:
-    """What a process does in the next test."""
-    batch.LEASE = batch.dt.timedelta(seconds=0.5)  # type: ignore[misc]
+STEPS = (
+    (runs, "is_running"),
+    (rerender, "_look"),
+    (rerender, "_documents"),
+    (documents, "note"),
+    (runs, "finish_item"),
+    (drafts, "restyle"),
+)
+
+
+def work_until_killed(settings: Settings, run_id: str, step: int | None) -> None:
+    """What a process does in the next test: it does a plan, and gets as far as a step in the one after it."""
+    load_with_fake_documents(settings)
     runs.MOST = 100  # type: ignore[misc]
-    load_slowly(settings)
+    if step is not None:
+        module, name = STEPS[step]
+        do, plans = getattr(module, name), count()
+
+        def do_and_wait(*given: Any, **named: Any) -> Any:
+            done = do(*given, **named)
+            if next(plans):
+                may_go_on(settings).touch()
+                signal.pause()
+            return done
+
+        setattr(module, name, do_and_wait)
     while part(run_id, 2, secrets.token_hex(16)):
         pass
 
 
-def test_after_kills_at_any_moment_no_plan_is_missing_and_none_was_done_twice(reviewed_alone: Any):
-    talks = [reviewed_alone.add() for _ in range(5)]
+def test_after_kills_at_any_step_no_plan_is_missing_and_none_was_done_twice(reviewed_alone: Any):
+    talks = [reviewed_alone.add() for _ in range(len(STEPS) + 2)]
     for talk in talks:
         reviewed_alone.correct(talk, "edit", "1", "Liefst thuis")
     run = begin(reviewed_alone, *talks)
-    context = multiprocessing.get_context("forkserver")
-    for moment in (0.2, 0.7, 1.1, 1.6, None):
-        time.sleep(0.5)  # until what the one before had claimed is free
-        process = context.Process(target=work_until_killed, args=(reviewed_alone.settings, run.id))
+    context, reached = multiprocessing.get_context("forkserver"), may_go_on(reviewed_alone.settings)
+    for step in range(len(STEPS)):
+        process = context.Process(target=work_until_killed, args=(reviewed_alone.settings, run.id, step))
         process.start()
-        process.join(moment)
+        until(reached.exists)
         process.kill()
         process.join()
-    assert dict(end(reviewed_alone, run).counts) == {"attention": 5}
+        reached.unlink()
+        with work(reviewed_alone.store) as w:
+            assert runs.get(w, run.id).waiting == len(talks) - step - 1
+            w.session.execute(update(RunItemRow).values(lease_until=w.at))  # what was claimed is free
+    process = context.Process(target=work_until_killed, args=(reviewed_alone.settings, run.id, None))
+    process.start()
+    process.join()
+    assert dict(end(reviewed_alone, run).counts) == {"attention": len(talks)}
     with look(reviewed_alone.store) as w:
         done = w.session.scalars(select(AuditRow.object).where(AuditRow.action == "rerender")).all()
         assert sorted(done) == sorted(f"{talk}/1" for talk in talks)
