@@ -16,7 +16,7 @@ from argon2 import PasswordHasher, profiles
 from fastapi import FastAPI
 from httpx import Response
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 from starlette.routing import BaseRoute
 from starlette.testclient import TestClient
 
@@ -44,6 +44,10 @@ from review.settings import ReviewSettings
 
 URL = "http://127.0.0.1:8000"
 PASSWORD = "vier losse woorden hier"  # noqa: S105
+PATIENCE_MS = 60_000
+"""So long a page may take, with all that may run beside a test."""
+
+expect.set_options(timeout=PATIENCE_MS)
 BORN = dt.date(2017, 3, 12)
 
 
@@ -148,6 +152,7 @@ def listening(app: FastAPI, settings: ReviewSettings) -> Iterator[str]:
         thread = threading.Thread(target=server.run, args=([listens],))
         thread.start()
         while not server.started:
+            assert thread.is_alive()
             time.sleep(0.02)
         try:
             yield address
@@ -175,10 +180,17 @@ def chromium() -> Iterator[Chromium]:
         yield browser
 
 
+def opened(chromium: Chromium, width: int = 1280, height: int = 720) -> BrowserContext:
+    """A browser that knows nothing of another."""
+    context = chromium.new_context(viewport={"width": width, "height": height}, locale="nl-NL")
+    context.set_default_timeout(PATIENCE_MS)
+    return context
+
+
 @pytest.fixture
 def page(chromium: Chromium) -> Iterator[Page]:
     """A page of a browser that knows nothing of the test before."""
-    with chromium.new_context(locale="nl-NL") as context:
+    with opened(chromium) as context:
         yield context.new_page()
 
 

@@ -36,7 +36,7 @@ from review.corrections import Form
 from review.settings import ReviewSettings
 
 from .browsing import NEEDS_CHROMIUM, faults
-from .conftest import PASSWORD, URL, Idle, listening
+from .conftest import PASSWORD, URL, Idle, listening, opened
 from .talks import TALK, approve, draft, extraction, restyle, sample
 
 WIDTHS: Final = (1280, 320)  # 320 is 1280 at 400 %
@@ -247,10 +247,10 @@ Enter = Callable[[str], Page]
 @pytest.fixture
 def enter(chromium: Chromium, world: World) -> Iterator[Enter]:
     """Opens a page of a browser of its own, in which somebody is signed in."""
-    with ExitStack() as opened:
+    with ExitStack() as entered:
 
         def open_one(who: str) -> Page:
-            context = opened.enter_context(chromium.new_context(locale="nl-NL"))
+            context = entered.enter_context(opened(chromium))
             if held := world.cookies.get(who):
                 context.add_cookies([{"name": held[0], "value": held[1], "url": world.url}])
             return context.new_page()

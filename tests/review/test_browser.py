@@ -27,7 +27,7 @@ from pipeline.store.database import Store, Work, look, open_store, work
 from review.app import create_app
 from review.settings import ReviewSettings
 
-from .conftest import PASSWORD
+from .conftest import PASSWORD, opened
 from .talks import TALK
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -37,6 +37,10 @@ pytestmark = pytest.mark.skipif(
 
 
 SignIn = Callable[..., Page]
+
+# A page that asks for something tells whether it may.
+TELLS = """document.addEventListener("htmx:beforeRequest", event => setTimeout(() =>
+    console.info(event.defaultPrevented ? "held back" : "asked")))"""
 
 
 class Site(NamedTuple):
@@ -74,11 +78,9 @@ class Site(NamedTuple):
 def serving(settings: ReviewSettings) -> Iterator[Site]:
     """A web app on a free port, with what drafts and makes documents beside it."""
     store = open_store(settings)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    with pytest.MonkeyPatch.context() as patch:
+    with socket.socket() as listens, pytest.MonkeyPatch.context() as patch:
+        listens.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{listens.getsockname()[1]}"
         patch.setattr(passwords, "_hasher", PasswordHasher.from_parameters(profiles.CHEAPEST))
         people = {
             "vera": ("Vera Zand", "verpleegkundige", None),
@@ -96,10 +98,11 @@ def serving(settings: ReviewSettings) -> Iterator[Site]:
             }
         with Drafter(settings, store) as drafter, Renderer(settings, store) as renderer:
             app = create_app(store, settings, url, drafter=drafter, renderer=renderer)
-            server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
-            thread = threading.Thread(target=server.run)
+            server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+            thread = threading.Thread(target=server.run, args=([listens],))
             thread.start()
             while not server.started:
+                assert thread.is_alive()
                 time.sleep(0.05)
             running = Site(url, store, users, drafter)
             running.talk(running.child("Vooraf"))  # what drafts has been loaded by then
@@ -139,7 +142,7 @@ def sign_in(chromium: Browser, site: Site, faults: list[str]) -> Iterator[SignIn
     contexts = []
 
     def enter(login: str, width: int = 1366, height: int = 768) -> Page:
-        context = chromium.new_context(viewport={"width": width, "height": height}, locale="nl-NL")
+        context = opened(chromium, width, height)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
@@ -173,7 +176,7 @@ def test_from_a_conversation_to_an_approved_plan(
     nurse.get_by_label("Sleep een bestand hierheen").set_input_files(source)
     expect(nurse.get_by_label("Rol van Moeder")).to_have_value("parent")
     nurse.get_by_role("button", name="Maak het concept").click()
-    expect(nurse.get_by_role("heading", name="Het plan", exact=True)).to_be_visible(timeout=30_000)
+    expect(nurse.get_by_role("heading", name="Het plan", exact=True)).to_be_visible()
     nurse.get_by_role("button", name="Klaar voor beoordeling").click()
     expect(nurse.get_by_text("Klaar voor beoordeling, versie 1")).to_be_visible()
 
@@ -192,7 +195,7 @@ def test_from_a_conversation_to_an_approved_plan(
         doctor.wait_for_load_state()
     doctor.get_by_label("Uw wachtwoord").fill(PASSWORD)
     doctor.get_by_role("button", name="Keur versie 1 goed").click()
-    expect(doctor.get_by_text("Goedgekeurd door Karin Smit (arts)")).to_be_visible(timeout=30_000)
+    expect(doctor.get_by_text("Goedgekeurd door Karin Smit (arts)")).to_be_visible()
     with doctor.expect_download() as download:
         doctor.get_by_role("link", name="PDF van versie 1").click()
     assert download.value.suggested_filename.endswith("-versie-1.pdf")
@@ -219,26 +222,24 @@ def test_a_page_that_waits_sends_for_the_plan_once(
 ) -> None:
     child = site.child("Wacht")
     nurse = sign_in("vera")
-    sent: list[str] = []
     waits, claim = threading.Event(), claims.claim
 
     def claim_late(w: Work, lease: dt.timedelta) -> Claim | None:
         return claim(w, lease) if waits.is_set() else None
 
-    def late(route: Route) -> None:
-        sent.append(route.request.url)
-        time.sleep(1)  # time for the page to ask on
-        route.continue_()
-
     monkeypatch.setattr(claims, "claim", claim_late)
+    nurse.add_init_script(TELLS)
     nurse.goto(f"{site.url}/kinderen/{child}/gesprekken/nieuw")
-    nurse.route(re.compile(r"/gesprekken/[0-9a-f]{32}$"), late)
     nurse.get_by_label("Of plak").fill(TALK)
     nurse.get_by_role("button", name="Maak het concept").click()
     expect(nurse.get_by_role("heading", name="Het gesprek wordt uitgewerkt")).to_be_visible()
-    waits.set()
-    site.drafter.wake()
-    expect(nurse.get_by_role("heading", name="Het plan", exact=True)).to_be_visible(timeout=30_000)
+    sent: list[Route] = []
+    nurse.route(re.compile(r"/gesprekken/[0-9a-f]{32}$"), lambda route: sent.append(route))
+    with nurse.expect_console_message(lambda told: told.text == "held back"):
+        waits.set()
+        site.drafter.wake()
+    sent[0].continue_()
+    expect(nurse.get_by_role("heading", name="Het plan", exact=True)).to_be_visible()
     assert len(sent) == 1
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, expect
 
 from pipeline.intake.participants_file import ParticipantsFile
 from pipeline.store import claims, conversations
@@ -11,7 +11,7 @@ from pipeline.store.audit import Actor
 from pipeline.store.database import Store, work
 
 from .browsing import NEEDS_CHROMIUM, is_sound, sign_in
-from .conftest import People
+from .conftest import People, opened
 from .talks import draft, statement_with
 from .test_word import corrected
 
@@ -30,8 +30,7 @@ def test_axe_finds_nothing_where_two_changed_the_same_without_script(
     chromium: Browser, url: str, talk: str, width: int
 ) -> None:
     here = f"{url}/gesprekken/{talk}"
-    size: ViewportSize = {"width": width, "height": 720}
-    with chromium.new_context(viewport=size) as mine, chromium.new_context(viewport=size) as others:
+    with opened(chromium, width) as mine, opened(chromium, width) as others:
         pages = [mine.new_page(), others.new_page()]
         for page, login in zip(pages, ("vera", "karin"), strict=True):
             page.route("**/static/**/*.js*", lambda route: route.abort())  # axe-core itself needs script
