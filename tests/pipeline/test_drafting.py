@@ -4,6 +4,8 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -132,11 +134,29 @@ def test_a_draft_that_is_anothers_by_now_is_dropped(store: Store, nurse: Actor, 
 # The processes themselves.
 
 
+def load_to_wait(settings: Settings) -> None:
+    """A process that waits in the middle of a draft as long as it is told to."""
+    drafting.load(settings)
+    find = drafting.find
+
+    def waits(*given: Any) -> Any:
+        while to_wait(settings).exists():
+            time.sleep(0.02)
+        return find(*given)
+
+    drafting.find = waits
+
+
+def to_wait(settings: Settings) -> Path:
+    return settings.data_dir / "wacht"
+
+
 @pytest.fixture(scope="module")
 def drafter(store: Store, settings: Settings) -> Iterator[Drafter]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(drafting, "DRAFTERS", 1)
         patched.setattr(drafting, "PAUSE_S", 0.1)
+        patched.setattr(drafting, "load", load_to_wait)
         with Drafter(settings, store) as running:
             yield running
 
@@ -176,10 +196,14 @@ def test_a_file_that_is_no_conversation_fails_with_a_sentence(
     assert told.error.endswith(".")
 
 
-def test_a_worker_that_is_killed_loses_nothing(store: Store, drafter: Drafter, submit: Callable[..., str]):
-    talk = submit(TALK * 200)
+def test_a_worker_that_is_killed_loses_nothing(
+    store: Store, settings: Settings, drafter: Drafter, submit: Callable[..., str]
+):
+    to_wait(settings).touch()
+    talk = submit(TALK)
     drafter.wake()
-    until(store, talk, ("reading", "extracting"))
+    until(store, talk, ("extracting",))
     for worker in multiprocessing.active_children():
         os.kill(worker.pid or 0, signal.SIGKILL)
+    to_wait(settings).unlink()
     assert until(store, talk, ("done", "failed")).state == "done"

@@ -12,7 +12,7 @@ import threading
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -219,6 +219,19 @@ def go_through(stack: ExitStack, site: Site, store: Store, folder: Path, cut_off
             run = runs.get(w, run_id)
         return run.total - run.waiting
 
+    def hold(run: Run, plans: Sequence[str], lease: dt.timedelta = dt.timedelta(days=1)) -> None:
+        """Has plans claimed by another worker, or by one that is gone."""
+        with work(store) as w:
+            w.session.execute(
+                update(RunItemRow)
+                .where(
+                    RunItemRow.run_id == run.id,
+                    RunItemRow.conversation_id.in_(plans),
+                    RunItemRow.state == "waiting",
+                )
+                .values(worker="another", lease_until=w.at + lease)
+            )
+
     # Drafts, as a flow in this process.
     with work(store) as w:
         nurse = Actor(add_user(w, Actor(), login="saskia", name="S. de Wit", role="verpleegkundige").id)
@@ -257,16 +270,17 @@ def go_through(stack: ExitStack, site: Site, store: Store, folder: Path, cut_off
     wanted = other_template(store, folder)
     with work(store) as w:
         run = runs.begin(w, nurse, "rerender", talks, template_id=wanted)
+    hold(run, talks[6:])  # with many cores all would be done before anything goes down
     worker = stack.enter_context(site.start_worker())
     rerender = start(run)
     until(lambda: done(rerender) > 4)
     worker.kill()
-    with work(store) as w:  # the claims of the dead run out
-        past = w.at - dt.timedelta(seconds=1)
-        w.session.execute(update(RunItemRow).where(RunItemRow.lease_until > past).values(lease_until=past))
+    hold(run, talks, dt.timedelta(0))  # the claims of the dead run out
+    hold(run, talks[12:])
     before = done(rerender)
     worker = stack.enter_context(site.start_worker())
     until(lambda: done(rerender) > before)
+    hold(run, talks[12:], dt.timedelta(0))
     server.kill()
     cut_off()
     server = stack.enter_context(site.start_server())
@@ -279,11 +293,7 @@ def go_through(stack: ExitStack, site: Site, store: Store, folder: Path, cut_off
     site.until_ended(extract)
     with work(store) as w:
         run = runs.begin(w, nurse, "rerender", talks, template_id=wanted, trial=True)
-        w.session.execute(  # a plan that is long at hand
-            update(RunItemRow)
-            .where(RunItemRow.run_id == run.id, RunItemRow.conversation_id == talks[0])
-            .values(worker="another", lease_until=w.at + dt.timedelta(days=1))
-        )
+    hold(run, talks[:1])
     cancel = start(run)
     until(lambda: done(cancel) > 4)
     flow_run = site.flow_run(cancel)

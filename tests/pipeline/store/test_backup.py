@@ -1,5 +1,4 @@
 import json
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -147,21 +146,22 @@ def test_a_backup_says_what_it_holds(filled: Store, file: Path):
     assert everything(filled)["audit"][-1][2] == "backup"
 
 
-def test_a_backup_holds_one_moment_while_others_work(filled: Store, file: Path, fill: Fill):
-    done = threading.Event()
+def test_a_backup_holds_one_moment_while_others_work(
+    filled: Store, file: Path, fill: Fill, monkeypatch: pytest.MonkeyPatch
+):
+    rows = backup._rows
 
-    def go_on() -> None:
-        while not done.is_set():
-            fill(filled, b"more")
+    def while_others_work(*given: Any) -> Iterator[Any]:
+        for number, row in enumerate(rows(*given)):
+            if number == 1:
+                fill(filled, b"more")
+            yield row
 
-    worker = threading.Thread(target=go_on)
-    worker.start()
-    contents = [back_up(filled, ADMIN, file.with_name(str(number))) for number in range(3)]
-    done.set()
-    worker.join()
-    for each in contents:
-        assert each.trail.broken_at is None
-        assert each.head.rows["children"] == each.head.rows["approvals"] == each.head.rows["documents"]
+    monkeypatch.setattr(backup, "_rows", while_others_work)
+    contents = back_up(filled, ADMIN, file)
+    assert contents.trail.broken_at is None
+    assert [contents.head.rows[table] for table in ("children", "approvals", "documents")] == [2, 2, 2]
+    assert len(everything(filled)["documents"]) == 3
 
 
 def test_no_file_is_replaced(filled: Store, file: Path):
