@@ -30,6 +30,9 @@ BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: in
 MISSING = "PostgreSQL is not installed; Debian's package is postgresql"
 LONGEST = ("test_flows.py", "test_axe.py", "test_browser.py", "test_render.py", "test_batch.py")
 TEMPLATE = "izp_template"
+# Set for whoever runs the tests: no proxy before their own servers, and no colours in what they read.
+os.environ["no_proxy"] = os.environ["NO_PROXY"] = "127.0.0.1,localhost"
+os.environ.pop("FORCE_COLOR", None)
 # Whatever changes a table, a trigger or the version of the tables writes one of these rows anew.
 TABLES = """
 SELECT md5(string_agg(kind || oid || '.' || xmin, ',' ORDER BY kind, oid)) FROM (

@@ -506,13 +506,13 @@ def test_an_abbreviation_ends_no_sentence(text: str, count: int) -> None:
 def test_many_action_points_in_one_turn_take_linear_time(label: str | None) -> None:
     sentence = "Ik bel morgen de huisarts over de medicatie. "
     place = place_in((label, f"[{sentence}]{sentence * 999}"))
-    began = time.perf_counter()
+    began = time.thread_time()
     for number in range(1000):
         start = number * len(sentence)
         one = Place(place.turn, start, start + len(sentence) - 2, place.conversation)
         assert due_of(one) == "2026-11-19"
         owner_of(one)
-    assert time.perf_counter() - began < 3
+    assert time.thread_time() - began < 3
 
 
 # ---- the component -----------------------------------------------------------------------------------

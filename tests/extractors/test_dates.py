@@ -4,7 +4,7 @@ import datetime as dt
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors.dates import DateMention, date_words, find_dates
@@ -390,11 +390,12 @@ def test_beyond_the_calendar_nothing_is_computed() -> None:
     ["1", "over ", "a", " ", "1-1-", "12 ", "maandag, ", "een en ", "als de ", "over een ", "voor de "],
 )
 def test_hostile_input_takes_linear_time(piece: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     find_dates("over " + piece * (200_000 // len(piece)), WEDNESDAY)
-    assert time.perf_counter() - began < 5
+    assert time.thread_time() - began < 5
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="0123456789-/. maeidngovrtk'éıİ", max_size=40), st.dates())
 def test_any_text_on_any_day_gives_mentions_that_stand_in_it(text: str, today: dt.date) -> None:
     for mention in find_dates(text, today):

@@ -86,7 +86,7 @@ def test_no_process_outlives_the_one_that_started_it(tmp_path: Path, state: str)
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())
         parent.kill()
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while is_running(pid) and time.monotonic() < until:
         time.sleep(0.02)
     assert not is_running(pid)
@@ -95,5 +95,5 @@ def test_no_process_outlives_the_one_that_started_it(tmp_path: Path, state: str)
 def is_running(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False

@@ -436,7 +436,7 @@ def test_of_two_who_change_one_statement_in_the_same_moment_one_gets_a_choice(
     desk: Callable[[User], Desk], people: People, record: Callable[[], Dossier]
 ) -> None:
     desks = [desk(people.verpleegkundige), desk(people.behandelaar)]
-    together = threading.Barrier(len(desks))
+    together = threading.Barrier(len(desks), timeout=60)
 
     def change(one: Desk, words: str) -> int:
         together.wait()

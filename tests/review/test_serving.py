@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -88,11 +89,13 @@ def test_a_first_start_makes_the_data_and_tells_where_and_the_link_works(
     assert (folder / "sleutel").stat().st_mode & 0o777 == 0o600
     link = re.search(r"http://127\.0\.0\.1:\d+/welkom\?code=[\w-]+", told)
     assert link
-    for _ in range(200):
+    until = time.monotonic() + 120
+    while True:
         try:
-            answer = httpx.get(link[0])
+            answer = httpx.get(link[0], timeout=120)
             break
-        except httpx.ConnectError:
+        except httpx.TransportError:
+            assert time.monotonic() < until
             time.sleep(0.1)
     assert answer.status_code == 200
     process.send_signal(signal.SIGTERM)
@@ -105,15 +108,18 @@ def test_a_first_start_makes_the_data_and_tells_where_and_the_link_works(
 @pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
 def test_who_makes_documents_gives_way(served: tuple[subprocess.Popen[str], str]) -> None:
     process, _ = served
-    lowest = 19
-    gives_way = min(lowest, os.getpriority(os.PRIO_PROCESS, process.pid) + GIVES_WAY)
+    ours, lowest = os.getpriority(os.PRIO_PROCESS, process.pid), 19
+    if ours == lowest:
+        pytest.skip("nobody can give way to these tests")
+    gives_way = min(lowest, ours + GIVES_WAY)
     behind: set[str] = set()
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while len(behind) < RENDERERS and time.monotonic() < until:
         time.sleep(0.1)
-        started = Path(f"/proc/{process.pid}/task").glob("*/children")
-        beside = {pid for path in started for pid in path.read_text().split()}
-        behind = {pid for pid in beside if os.getpriority(os.PRIO_PROCESS, int(pid)) == gives_way}
+        with suppress(FileNotFoundError, ProcessLookupError):  # it ended while it was looked at
+            started = Path(f"/proc/{process.pid}/task").glob("*/children")
+            beside = {pid for path in started for pid in path.read_text().split()}
+            behind = {pid for pid in beside if os.getpriority(os.PRIO_PROCESS, int(pid)) == gives_way}
     assert len(behind) == RENDERERS
 
 

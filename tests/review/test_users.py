@@ -103,7 +103,7 @@ def test_an_account_that_cannot_be_is_refused_and_what_was_typed_stays(
 
 def at_once(*asked: Callable[[], Response]) -> list[int]:
     """The statuses of answers to what is asked in the same moment, the lowest first."""
-    together = threading.Barrier(len(asked))
+    together = threading.Barrier(len(asked), timeout=60)
 
     def ask(one: Callable[[], Response]) -> int:
         together.wait()

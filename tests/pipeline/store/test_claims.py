@@ -42,7 +42,7 @@ def test_a_claim_that_ran_out_is_anothers(store: Store, submit: Callable[..., Su
 
 def test_a_conversation_is_claimed_by_one_worker(store: Store, submit: Callable[..., Submitted]):
     handed = {submit(DATA + bytes([number])).id for number in range(97, 103)}
-    together, came = threading.Barrier(12), []
+    together, came = threading.Barrier(12, timeout=60), []
 
     def look_for_work() -> None:
         together.wait()

@@ -62,7 +62,7 @@ def test_the_same_file_of_another_child_is_another_conversation(
 def test_the_same_file_handed_in_at_once_is_one_conversation(
     store: Store, child: str, submit: Callable[..., Submitted]
 ):
-    together, came = threading.Barrier(6), []
+    together, came = threading.Barrier(6, timeout=60), []
 
     def hand_in() -> None:
         together.wait()

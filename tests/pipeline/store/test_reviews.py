@@ -238,7 +238,7 @@ def test_folding_a_statement_into_one_that_changed_is_a_conflict(
 def test_of_two_at_the_same_moment_one_gets_the_choice(
     store: Store, nurse: Actor, physician: Actor, talk: str, statement: Statement
 ):
-    together, came = threading.Barrier(2), []
+    together, came = threading.Barrier(2, timeout=60), []
 
     def correct(actor: Actor, one: Correction) -> None:
         together.wait()

@@ -56,7 +56,7 @@ def test_plans_are_claimed_in_order(store: Store, run: Run, ids: list[str]):
 
 
 def test_each_plan_is_claimed_by_one_worker(store: Store, run: Run, ids: list[str]):
-    together, came = threading.Barrier(6), []
+    together, came = threading.Barrier(6, timeout=60), []
 
     def look_for_work(name: str) -> None:
         together.wait()
