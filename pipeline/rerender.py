@@ -5,7 +5,7 @@ An approved plan stays as it is; a new concept that follows it is shown in the o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from pipeline.dossier import Dossier
@@ -20,7 +20,7 @@ from pipeline.store.documents import Kind
 from pipeline.store.drafts import Version
 from pipeline.store.errors import StoreError
 from pipeline.store.runs import Busy, Detail, Outcome, Run
-from pipeline.store.tables import ConversationRow
+from pipeline.store.tables import ConversationRow, DocumentRow
 from pipeline.template import Template
 from pipeline.text_changes import changes
 
@@ -150,30 +150,26 @@ def _again(store: Store, run: Run, conversation_id: str, seen: _Seen, finish: Fi
             return
         is_new = seen.version.approval is not None and not is_there
         number, mark = seen.version.number + is_new, seen.after.plan.fingerprint
-        # An event holds the end of the audit trail, for which all others wait: it comes last, but for the
-        # names of documents that are of a version which begins with it.
         rows = documents.write(w, conversation_id, number, mark, made)
-        if not is_new:
-            documents.note(w, conversation_id, number, rows)
         finish(w, outcome, detail)
-        if not is_there:
-            _restyle(w, run, conversation_id, seen)
-        if is_new:
+        if is_there:
             documents.note(w, conversation_id, number, rows)
+        else:
+            _restyle(w, run, conversation_id, seen, rows)
 
 
-def _restyle(w: Work, run: Run, conversation_id: str, seen: _Seen) -> None:
-    """Shows the plan in the other template.
+def _restyle(w: Work, run: Run, conversation_id: str, seen: _Seen, made: Sequence[DocumentRow]) -> None:
+    """Shows the plan in the other template, with the documents that were made of it.
 
     Raises:
         OtherRecordError: It is not made from just what the version before it was made from.
     """
     actor, was = Actor(origin=f"run {run.id}"), seen.version
-    now = drafts.restyle(w, actor, conversation_id, was.number, run.template_id or "")
+    reviews.note_open_points(w, found(w, conversation_id), seen.after.plan)
+    now = drafts.restyle(w, actor, conversation_id, was.number, run.template_id or "", made)
     approved_on = was.approval.content_hash if was.approval else seen.content
     if (now.drafting, now.corrections, approved_on) != (was.drafting, was.corrections, seen.content):
         raise OtherRecordError
-    reviews.note_open_points(w, found(w, conversation_id), seen.after.plan)
 
 
 def _layouts(plan: Plan, template: Template) -> tuple[str, str]:

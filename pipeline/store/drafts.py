@@ -7,16 +7,17 @@ corrections it holds, its template and its documents. Whatever changes after tha
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple, cast
 
 from sqlalchemy import Select, String, bindparam, func, select
 
-from pipeline.store import audit, templates
+from pipeline.store import audit, documents, templates
 from pipeline.store.audit import Actor
 from pipeline.store.conversations import found, locked
 from pipeline.store.database import Work
 from pipeline.store.errors import NotFound, Outdated
-from pipeline.store.tables import ApprovalRow, ConversationRow, CorrectionRow, DraftRow
+from pipeline.store.tables import ApprovalRow, ConversationRow, CorrectionRow, DocumentRow, DraftRow
 
 PlanState = Literal["concept", "ready", "approved"]
 
@@ -130,7 +131,14 @@ def reopen(w: Work, actor: Actor, conversation_id: str, number: int) -> Version:
     return head(w, conversation_id)
 
 
-def restyle(w: Work, actor: Actor, conversation_id: str, number: int, template_id: str) -> Version:
+def restyle(
+    w: Work,
+    actor: Actor,
+    conversation_id: str,
+    number: int,
+    template_id: str,
+    made: Sequence[DocumentRow] = (),
+) -> Version:
     """Shows a plan in another template; after an approved version a new concept begins, else the state stays.
 
     Nothing happens where it is shown in that template already. How many points block an approval depends on
@@ -142,6 +150,7 @@ def restyle(w: Work, actor: Actor, conversation_id: str, number: int, template_i
         conversation_id: Whose plan it is.
         number: The newest version, as it was looked at.
         template_id: The template (`templates`).
+        made: The files of the version that shows it there, as they were written (`documents.write`).
 
     Raises:
         NotFound: There is no such plan, or no such template.
@@ -159,7 +168,9 @@ def restyle(w: Work, actor: Actor, conversation_id: str, number: int, template_i
         draft.restyled = number
     draft.template_id = template_id
     row.changed_at = w.at
+    documents.note(w, conversation_id, draft.number, made)
     now = head(w, conversation_id)
+    # Last: all others wait who add an event.
     audit.record(w, actor, "rerender", child_id=row.child_id, object=_object(row, draft.number))
     return now
 
