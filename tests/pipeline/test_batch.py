@@ -457,8 +457,9 @@ def test_a_claim_is_held_on_to_while_its_process_works(here: Any, monkeypatch: p
     assert claimed is not None
 
     def is_extended() -> bool:
+        lease = select(RunItemRow.lease_until).where(RunItemRow.run_id == run.id)
         with look(here.store) as w:
-            return w.session.scalars(select(RunItemRow.lease_until)).one() > claimed.until
+            return w.session.scalars(lease).one() > claimed.until
 
     with batch._held(here.store, claimed):
         until(is_extended)

@@ -200,10 +200,12 @@ def test_a_worker_that_is_killed_loses_nothing(
     store: Store, settings: Settings, drafter: Drafter, submit: Callable[..., str]
 ):
     to_wait(settings).touch()
-    talk = submit(TALK)
-    drafter.wake()
-    until(store, talk, ("extracting",))
-    for worker in multiprocessing.active_children():
-        os.kill(worker.pid or 0, signal.SIGKILL)
-    to_wait(settings).unlink()
+    try:
+        talk = submit(TALK)
+        drafter.wake()
+        until(store, talk, ("extracting",))
+        for worker in multiprocessing.active_children():
+            os.kill(worker.pid or 0, signal.SIGKILL)
+    finally:
+        to_wait(settings).unlink()
     assert until(store, talk, ("done", "failed")).state == "done"

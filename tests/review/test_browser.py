@@ -222,10 +222,10 @@ def test_a_page_that_waits_sends_for_the_plan_once(
 ) -> None:
     child = site.child("Wacht")
     nurse = sign_in("vera")
-    waits, claim = threading.Event(), claims.claim
+    may_begin, claim = threading.Event(), claims.claim
 
     def claim_late(w: Work, lease: dt.timedelta) -> Claim | None:
-        return claim(w, lease) if waits.is_set() else None
+        return claim(w, lease) if may_begin.is_set() else None
 
     monkeypatch.setattr(claims, "claim", claim_late)
     nurse.add_init_script(TELLS)
@@ -236,7 +236,7 @@ def test_a_page_that_waits_sends_for_the_plan_once(
     sent: list[Route] = []
     nurse.route(re.compile(r"/gesprekken/[0-9a-f]{32}$"), lambda route: sent.append(route))
     with nurse.expect_console_message(lambda told: told.text == "held back"):
-        waits.set()
+        may_begin.set()
         site.drafter.wake()
     sent[0].continue_()
     expect(nurse.get_by_role("heading", name="Het plan", exact=True)).to_be_visible()
