@@ -389,7 +389,7 @@ def _each(sources: Sequence[Path], work: Callable[[Path], Outcome]) -> tuple[lis
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     from extractors.language import ModelError
-    from pipeline.intake import IntakeError
+    from pipeline.intake import IntakeEndedError, IntakeError
     from pipeline.summary import shown
 
     console = console_for(stderr=True)
@@ -404,7 +404,7 @@ def _each(sources: Sequence[Path], work: Callable[[Path], Outcome]) -> tuple[lis
                 done.append((source, work(source)))
             except (IntakeError, ModelError) as error:
                 _complain(source, str(error), console)
-                codes.add(BAD_INPUT)
+                codes.add(INTERNAL_FAILURE if isinstance(error, IntakeEndedError) else BAD_INPUT)
             except Exception as error:
                 _complain(source, _failure(error), console)
                 codes.add(INTERNAL_FAILURE)

@@ -30,6 +30,9 @@ ENDED = (
 )
 EMPTY = "Dit document bevat geen tekst (alleen een plaatje of niets); bied het gesprek als getypte tekst aan."
 
+_ENDS = (signal.SIGHUP, signal.SIGINT, signal.SIGKILL, signal.SIGTERM)
+"""What ends a program from outside."""
+
 # pandoc's syntax tree: {"t": type, "c": content}; see https://hackage.haskell.org/package/pandoc-types .
 _Node = dict[str, Any]
 
@@ -52,7 +55,7 @@ def read(data: bytes, kind: Literal["odt", "rtf", "html"]) -> list[Block]:
     """The blocks of a document; a transcript in it as turns.
 
     Raises:
-        IntakeEndedError: pandoc could not be started, or the system ended it.
+        IntakeEndedError: pandoc could not be started, was ended, or took longer than a minute.
         IntakeError: broken, encrypted, a zip bomb, XML with a document type, too much for pandoc, or empty.
     """
     if kind == "odt":
@@ -85,12 +88,15 @@ def _convert(data: bytes, kind: str) -> dict[str, Any]:
     try:
         # The program is the one that pypandoc ships, and nothing of the file reaches the command line.
         command = [pypandoc.get_pandoc_path(), *options]
-        done = subprocess.run(command, input=data, capture_output=True, timeout=TIMEOUT_S, check=False)  # noqa: S603  # see above
+        # In a group of its own: what is begun is finished when Ctrl-C breaks off a command.
+        done = subprocess.run(  # noqa: S603  # see above
+            command, input=data, capture_output=True, timeout=TIMEOUT_S, check=False, process_group=0
+        )
     except OSError:
         raise IntakeEndedError(ENDED) from None
-    except subprocess.TimeoutExpired:
-        raise IntakeError(UNREADABLE) from None
-    if done.returncode == -signal.SIGKILL:
+    except subprocess.TimeoutExpired:  # for now; and if it is the file, this helps
+        raise IntakeEndedError(UNREADABLE) from None
+    if -done.returncode in _ENDS:
         raise IntakeEndedError(ENDED)
     try:
         tree = json.loads(done.stdout) if done.returncode == 0 else None

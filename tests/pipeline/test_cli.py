@@ -88,6 +88,16 @@ def test_a_bad_file_is_told_in_one_sentence_and_does_not_stop_the_others(
     assert names(out) == ["sem.gezin.docx", "sem.izp.docx", "sem.izp.json", "sem.izp.pdf"]
 
 
+def test_a_file_that_this_computer_cannot_read_now_is_a_failure_and_no_bad_input(
+    out: Path, tmp_path: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("pypandoc.get_pandoc_path", lambda: str(tmp_path / "pandoc"))
+    page = tmp_path / "sem.html"
+    page.write_text(f"<html><body><p>{TALK}</p></body></html>")
+    assert izp("draft", page, "--out", out) == cli.INTERNAL_FAILURE
+    assert capsys.readouterr().err.startswith(f"{page}: ")
+
+
 def test_two_files_of_one_name_both_get_their_draft(talk: Path, out: Path, tmp_path: Path):
     other = tmp_path / "sem.md"
     other.write_text(TALK, "utf-8")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import io
+import os
+import sys
 import zipfile
 from pathlib import Path
 
@@ -131,10 +133,22 @@ def test_that_pandoc_cannot_be_started_is_not_the_files_fault(take_in, pandoc: P
     assert str(raised.value) == ENDED
 
 
-def test_that_the_system_ended_pandoc_is_not_the_files_fault(take_in, pandoc: Path):
-    does(pandoc, "kill -9 $$")
+@pytest.mark.parametrize("command", ["kill -9 $$", "kill -15 $$", "exec sleep 60"])
+def test_that_pandoc_was_ended_or_takes_long_is_not_the_files_fault(
+    take_in, pandoc: Path, monkeypatch: pytest.MonkeyPatch, command: str
+):
+    monkeypatch.setattr("pipeline.intake.pandoc.TIMEOUT_S", 1)
+    does(pandoc, command)
     with pytest.raises(IntakeEndedError):
         take_in("v.html", HTML)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
+def test_what_breaks_a_command_off_does_not_reach_pandoc(take_in, pandoc: Path, tmp_path: Path):
+    does(pandoc, f"cut -d' ' -f5 /proc/$$/stat > {tmp_path / 'group'}")
+    with pytest.raises(IntakeError):
+        take_in("v.html", HTML)
+    assert int((tmp_path / "group").read_text()) != os.getpgid(0)
 
 
 @pytest.mark.parametrize("command", ["exit 251", "kill -11 $$", "echo '['", "echo '[]'"])
