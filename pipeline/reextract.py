@@ -85,6 +85,11 @@ def again(store: Store, settings: Settings, run: Run, conversation_id: str, fini
             row = locked(w, conversation_id)
             if row.drafting == seen.drafting and not _is_drafted(row):
                 finish(w, *(_keep(w, row, run, seen.before, made) if made else ("unchanged", None)))
+                if row.drafting != seen.drafting:
+                    # Last: all others wait who add an event.
+                    told = f"{row.id}/{row.drafting}"
+                    actor = Actor(origin=f"run {run.id}")
+                    audit.record(w, actor, "reextract", child_id=row.child_id, object=told)
                 return
     raise Busy
 
@@ -135,8 +140,6 @@ def _follow(w: Work, row: ConversationRow, run: Run, after: Extraction, other: D
     drafts.follow(w, row)
     row.state, row.error = "done", None
     reviews.note_open_points(w, row, reviews.plan_of(w, row.id))
-    actor = Actor(origin=f"run {run.id}")
-    audit.record(w, actor, "reextract", child_id=row.child_id, object=f"{row.id}/{row.drafting}")
 
 
 def _is_drafted(row: ConversationRow) -> bool:

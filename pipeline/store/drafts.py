@@ -141,8 +141,8 @@ def restyle(
 ) -> Version:
     """Shows a plan in another template; after an approved version a new concept begins, else the state stays.
 
-    Nothing happens where it is shown in that template already. How many points block an approval depends on
-    the template: `reviews.note_open_points` notes it for the lists.
+    Nothing happens, and no file is kept, where it is shown in that template already. How many points block
+    an approval depends on the template: `reviews.note_open_points` notes it for the lists.
 
     Args:
         w: The transaction.

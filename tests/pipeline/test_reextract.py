@@ -11,7 +11,7 @@ from pipeline.differences import AT_CONFIRMED, AT_CONFLICT, AT_LIMIT
 from pipeline.dossier import Extraction
 from pipeline.reextract import OtherExtractorError, again
 from pipeline.settings import Settings
-from pipeline.store import conversations, drafts, findings, rereadings, reviews, runs
+from pipeline.store import audit, conversations, drafts, findings, rereadings, reviews, runs
 from pipeline.store.audit import Actor
 from pipeline.store.database import Store, look, work
 from pipeline.store.recent import Recent
@@ -122,6 +122,23 @@ def test_a_concept_follows_and_keeps_what_readers_did(reviewed: Any, work_out: A
     assert plan.entries[2].category == "goal"
     assert f"{talk}/2" in about
     assert extractor_of(reviewed.store, talk) == (2, "b" * 64)
+
+
+def test_the_end_of_the_audit_trail_is_held_as_late_as_can_be(reviewed: Any, monkeypatch: pytest.MonkeyPatch):
+    talk, order = reviewed.add(), []
+    first = now(reviewed.store, talk).findings.statements[0]
+    found = without(first.id)(now(reviewed.store, talk))
+    monkeypatch.setattr(reextract, "extractor", lambda _settings: "b" * 64)
+    monkeypatch.setattr(reextract, "find", lambda *_: found)
+    run, add = begin(reviewed), audit.record
+
+    def told(*given: Any, **named: Any) -> None:
+        order.append("record")
+        add(*given, **named)
+
+    monkeypatch.setattr(audit, "record", told)
+    again(reviewed.store, reviewed.settings, run, talk, lambda *_: order.append("finish"))
+    assert order == ["finish", "record"]
 
 
 def test_an_approved_plan_stays_and_a_concept_follows_it(reviewed: Any, work_out: Any):

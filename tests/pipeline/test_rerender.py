@@ -2,16 +2,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from pipeline import rerender
+from pipeline.plan import blocking
 from pipeline.rerender import NOT_COMPARED, again
 from pipeline.store import audit, conversations, documents, drafts, lagging, reviews, runs, templates
 from pipeline.store.audit import Actor
 from pipeline.store.database import Store, Work, look, work
 from pipeline.store.errors import StoreError
 from pipeline.store.runs import Busy, Detail, Outcome, Run
-from pipeline.store.tables import AuditRow, ConversationRow, CorrectionRow
+from pipeline.store.tables import AuditRow, ConversationRow, CorrectionRow, DocumentRow
 
 BOTH = pytest.mark.parametrize("database", ["reviewed", "on_postgresql"])
 
@@ -223,13 +224,24 @@ def test_what_changed_is_in_the_audit_trail(reviewed: Any, put: Any):
     assert told.count((f"{talk}/1", None)) == 1
 
 
-@pytest.mark.parametrize("is_approved", [False, True])
+@pytest.mark.parametrize(
+    ("state", "steps"),
+    [
+        ("concept", ["write", "finish", "note", "record"]),
+        ("approved", ["write", "finish", "note", "record"]),
+        ("lost its documents", ["write", "finish", "note"]),
+    ],
+)
 def test_the_end_of_the_audit_trail_is_held_as_late_as_can_be(
-    reviewed: Any, monkeypatch: pytest.MonkeyPatch, *, is_approved: bool
+    reviewed: Any, put: Any, monkeypatch: pytest.MonkeyPatch, state: str, steps: list[str]
 ):
     talk, run, order = reviewed.add(), begin(reviewed), []
-    if is_approved:
+    if state == "approved":
         reviewed.approve(talk)
+    if state == "lost its documents":
+        put(reviewed, talk)
+        with work(reviewed.store) as w:
+            w.session.execute(delete(DocumentRow).where(DocumentRow.conversation_id == talk))
     for module, name in ((documents, "write"), (documents, "note"), (audit, "record")):
         done = getattr(module, name)
 
@@ -239,4 +251,17 @@ def test_the_end_of_the_audit_trail_is_held_as_late_as_can_be(
 
         monkeypatch.setattr(module, name, told)
     again(reviewed.store, run, talk, lambda *_: order.append("finish"))
-    assert order == ["write", "finish", "note", "record"]
+    assert order == steps
+
+
+def test_the_lists_tell_how_many_points_are_open_in_the_other_template(reviewed: Any, put: Any):
+    talk = reviewed.add()
+    with work(reviewed.store) as w:
+        w.session.execute(
+            update(ConversationRow).where(ConversationRow.id == talk).values(open_points=99, blocking=98)
+        )
+    put(reviewed, talk)
+    with look(reviewed.store) as w:
+        plan, row = reviews.plan_of(w, talk), w.session.get_one(ConversationRow, talk)
+        is_open = sum(item.resolved is None for item in plan.points)
+        assert (row.open_points, row.blocking) == (is_open, len(blocking(plan)))
