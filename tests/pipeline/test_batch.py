@@ -450,10 +450,12 @@ def test_a_run_that_is_broken_off_finishes_what_was_begun_and_can_be_gone_on_wit
 
 
 def test_a_claim_is_held_on_to_while_its_process_works(here: Any, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(batch, "LEASE", dt.timedelta(seconds=3))
+    monkeypatch.setattr(batch, "LEASE", dt.timedelta(seconds=6))
     run = begin(here, here.add())
-    with work(here.store) as w:
-        claimed = runs.claim(w, run.id, NAME, 1, batch.LEASE)
+    with work(
+        here.store
+    ) as w:  # it runs out at once: what keeps others from the plan is that it is held on to
+        claimed = runs.claim(w, run.id, NAME, 1, dt.timedelta(0))
     assert claimed is not None
 
     def is_extended() -> bool:
@@ -463,6 +465,8 @@ def test_a_claim_is_held_on_to_while_its_process_works(here: Any, monkeypatch: p
 
     with batch._held(here.store, claimed):
         until(is_extended)
+        with work(here.store) as w:
+            assert runs.claim(w, run.id, "b", 1, batch.LEASE) is None
     with work(here.store) as w:
         runs.cancel(w, Actor(), run.id)
 

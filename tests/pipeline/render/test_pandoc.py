@@ -31,8 +31,8 @@ def only_worker():
 
 
 def ends(pid):
-    """Whether a process that is not our child is gone, or waits to be reaped, within a minute."""
-    for _ in range(600):
+    """Whether a process that is not our child is gone, or waits to be reaped, within ten seconds."""
+    for _ in range(100):
         try:
             if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
                 return True

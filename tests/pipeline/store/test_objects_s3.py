@@ -133,7 +133,7 @@ def test_a_server_that_does_not_answer_is_not_waited_for_without_end(
     begin = time.monotonic()
     with pytest.raises(ObjectsError) as raised:
         nowhere.read("a/b/c")
-    assert time.monotonic() - begin < 45
+    assert time.monotonic() - begin < 6
     assert str(raised.value) == UNREACHABLE
     assert raised.value.__context__ is None
     assert "geheim" not in caplog.text
